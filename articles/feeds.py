@@ -1,0 +1,2 @@
+def LatestFeed():
+    return lambda request: None

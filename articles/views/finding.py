@@ -1,0 +1,4 @@
+def archive(request, slug=""): ...
+
+
+tags = tag = authors = author = search = archive

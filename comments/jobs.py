@@ -1,0 +1,24 @@
+"""Jobs of the comments. They carry ids, never text; each may run twice without harm."""
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+
+@app.task(name="comments.mail_decision", queue="mail", pass_context=False)
+def mail_decision(decision_id: int) -> None:
+    """Tell the author of a comment what was decided about it."""
+    from comments.models import Decision
+    from comments.notify import mail_author
+
+    decision = (
+        Decision.objects.select_related("comment__author", "comment__article", "clause", "message", "text")
+        .filter(pk=decision_id)
+        .first()
+    )
+    if decision is not None:
+        mail_author(decision)
+
+
+def tell_author(decision) -> None:
+    """Queue the mail in the decision's own transaction; it waits until an undo would no longer be silent."""
+    mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS}).defer(decision_id=decision.pk)

@@ -1,0 +1,26 @@
+"""Threads and what stands in them, what waits and why, and what was decided."""
+
+from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
+from comments.models.decision import Action, Case, Decision, Lane, Undecidable
+from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.text import CommentText, Remark
+from comments.models.thread import Thread
+
+__all__ = [
+    "Action",
+    "CannedReply",
+    "Case",
+    "Clause",
+    "Comment",
+    "CommentText",
+    "Decision",
+    "Lane",
+    "ListedWord",
+    "Mark",
+    "MovedMeanwhile",
+    "PolicyVersion",
+    "Remark",
+    "Status",
+    "Thread",
+    "Undecidable",
+]

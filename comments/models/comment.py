@@ -1,0 +1,381 @@
+"""A comment and the doors through which its state changes: submit, bring in, decide."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.names import MAX_LENGTH as NAME_LENGTH
+from comments import jobs, paths, states
+from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.policy import PolicyVersion
+from comments.models.text import CommentText, Remark
+from comments.models.thread import Thread
+from healthnews import markup
+
+
+class Status(models.TextChoices):
+    """Where a comment stands; the moves between are in `states.py`."""
+
+    PENDING = states.PENDING, "Waiting"
+    RETURNED = states.RETURNED, "Returned to its author"
+    PUBLISHED = states.PUBLISHED, "Published"
+    REJECTED = states.REJECTED, "Refused"
+    REMOVED = states.REMOVED, "Removed"
+    WITHDRAWN = states.WITHDRAWN, "Withdrawn"
+
+
+class Mark(models.TextChoices):
+    """Who somebody was when they posted; frozen with the comment."""
+
+    NONE = "", "Reader"
+    AUTHOR = "author", "Author of this article"
+    STAFF = "staff", "Staff"
+
+
+class MovedMeanwhile(Exception):
+    """Somebody decided first. `decision` is theirs."""
+
+    def __init__(self, comment):
+        self.comment = comment
+        self.decision = comment.decisions.select_related("by").first()
+        done = self.decision
+        super().__init__(
+            f"{str(done.actor).capitalize() if not done.by else done.actor} already decided this comment: "
+            f"{done.get_action_display().lower()} at {timezone.localtime(done.at):%H:%M on %d %B %Y}."
+            if done
+            else "This comment has changed since you opened it."
+        )
+
+
+class CommentQuerySet(models.QuerySet):
+    """Questions about many comments."""
+
+    def shown(self):
+        """What has a place on the page: the published, and what published answers hang on."""
+        return self.filter(shown=True)
+
+    def published(self):
+        """What everybody may read."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """What this person may fetch: what has a place on the page, one's own, and everything for moderators."""
+        if user is None or not user.is_authenticated:
+            return self.shown()
+        if user.is_moderator:
+            return self
+        return self.filter(Q(shown=True) | Q(author=user))
+
+    def answerable(self):
+        """What one may answer."""
+        return self.published()
+
+    def for_reading(self):
+        """With what a comment on a page prints, in one query."""
+        return self.select_related("text", "author", "parent", "parent__author")
+
+
+class Comment(models.Model):
+    """What a reader wrote under an article. Its texts are rows of their own; its place never changes."""
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="comments")
+    # As another system had it, where no login stands behind; otherwise the author's display name is printed.
+    author_name = models.CharField(max_length=NAME_LENGTH * 2, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="answers")
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    depth = models.PositiveSmallIntegerField(default=0)
+    path = models.CharField(max_length=paths.LENGTH, db_collation="C")
+    status = models.CharField(max_length=10, choices=Status)
+    version = models.PositiveIntegerField(default=1)
+    text = models.OneToOneField(CommentText, models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True)
+    # How many published comments hang on this one by path or answer it; counted in the doors and in `recount`.
+    published_answers = models.PositiveIntegerField(default=0)
+    shown = models.GeneratedField(
+        expression=models.Case(
+            models.When(Q(status="published") | Q(published_answers__gt=0), then=True), default=False
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    mark = models.CharField(max_length=10, choices=Mark, blank=True, default=Mark.NONE)
+    mark_label = models.CharField(max_length=120, blank=True)
+    article_edition = models.PositiveIntegerField(default=0)
+    source_key = models.CharField(max_length=200, unique=True, null=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=states.STATUSES), name="comment_status_known"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, root__isnull=True, depth=0)
+                | Q(parent__isnull=False, root__isnull=False, depth__range=(1, paths.MAX_DEPTH)),
+                name="comment_root_or_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["article", "posted_at", "id"],
+                condition=Q(parent__isnull=True, shown=True),
+                name="comment_roots",
+            ),
+            models.Index(
+                fields=["article", "root", "path"],
+                condition=Q(root__isnull=False, shown=True),
+                name="comment_answers",
+            ),
+            models.Index(fields=["author", "posted_at"], name="comment_of_author"),
+            models.Index(
+                fields=["published_at", "id"], condition=Q(status="published"), name="comment_published"
+            ),
+            models.Index(
+                fields=["article", "published_at", "id"],
+                condition=Q(status="published"),
+                name="comment_published_here",
+            ),
+        ]
+        permissions = [
+            ("moderate", "Can work the moderation queue"),
+            ("administer", "Can change policy, word lists and canned replies"),
+        ]
+
+    def __str__(self):
+        return f"Comment {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("comments:permalink", args=[self.pk])
+
+    # Questions
+
+    @property
+    def name(self) -> str:
+        """Who wrote it, as printed."""
+        return self.author.display_name if self.author_id else self.author_name or "Anonymous"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody may read its text."""
+        return self.status == Status.PUBLISHED
+
+    @property
+    def anchor(self) -> str:
+        """The id of its element on the page."""
+        return f"comment-{self.pk}"
+
+    # Doors
+
+    @classmethod
+    def submit(cls, *, article, by, body: str, verdict, parent=None) -> "Comment":
+        """Store a comment as screening decided: published, waiting, or refused by a listed word.
+
+        `verdict` is what `screening.screen()` said of it. One transaction: text, comment, Decision, Case, counts.
+        """
+        from_screening = (Status.PUBLISHED, Status.PENDING, Status.REJECTED)[verdict.outcome]
+        with transaction.atomic():
+            comment = cls._insert(
+                article=article,
+                author=by,
+                body=body,
+                body_html=markup.comment(body),
+                parent=parent,
+                status=from_screening,
+                at=timezone.now(),
+                **_mark(by, article),
+            )
+            comment._record(Action.SUBMIT, "", findings=[finding.as_record() for finding in verdict.findings])
+            if from_screening == Status.PENDING:
+                Case.open_for(comment, "new", priority=verdict.priority)
+        return comment
+
+    @classmethod
+    def bring_in(
+        cls,
+        *,
+        article,
+        author,
+        author_name: str,
+        body_html: str,
+        status: str,
+        at: datetime,
+        source_key: str,
+        parent=None,
+    ) -> "Comment":
+        """Store a comment of another system as it stood there, with a Decision that says so.
+
+        `body_html` is cleaned here. Times may lie in the past; what was published then counts as published then.
+        """
+        with transaction.atomic():
+            comment = cls._insert(
+                article=article,
+                author=author,
+                author_name=author_name,
+                body=body_html,
+                body_html=markup.imported_comment(body_html),
+                body_format=CommentText.Format.HTML,
+                parent=parent,
+                status=status,
+                at=at,
+                source_key=source_key,
+            )
+            comment._record(Action.SUBMIT, "", at=at, is_import=True)
+            if status == Status.PENDING:
+                Case.open_for(comment, "new", since=at)
+        return comment
+
+    def decide(
+        self,
+        action: str,
+        *,
+        by,
+        version: int,
+        clause=None,
+        message: str = "",
+        note: str = "",
+        reply: str = "",
+        canned_reply=None,
+    ) -> "Decision":
+        """Move the comment, if it still is at `version`; with `reply`, publish the staff's answer beside it.
+
+        One transaction: status, counts, Decision, Case, answer, the job that mails the author. Raises
+        MovedMeanwhile (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
+        """
+        if action in states.NEEDS_CLAUSE and clause is None:
+            raise Undecidable("Choose the clause of the policy that this is decided by.")
+        if reply and action != Action.PUBLISH:
+            raise Undecidable("An answer can only be given to a comment that is published.")
+        with transaction.atomic():
+            before = Comment.objects.select_related("article").get(pk=self.pk)
+            if before.version != version:
+                raise MovedMeanwhile(before)
+            to = states.move(action, before.status)
+            change = (to == Status.PUBLISHED) - (before.status == Status.PUBLISHED)
+            if change:
+                # The thread's row first, always: two decisions in one thread then never lock crosswise.
+                Thread.changed(before.article_id, published=change)
+            now = timezone.now()
+            moved = {"status": to, "version": F("version") + 1}
+            if to == Status.PUBLISHED and before.published_at is None:
+                moved["published_at"] = now
+            if not Comment.objects.filter(pk=self.pk, version=version).update(**moved):
+                raise MovedMeanwhile(before)
+            self.refresh_from_db()
+            if change:
+                self._count_above(change)
+            decision = self._record(
+                action,
+                before.status,
+                by=by,
+                clause=clause,
+                canned_reply=canned_reply,
+                message=message and Remark.objects.create(text=message) or None,
+                note=note and Remark.objects.create(text=note) or None,
+            )
+            if action == Action.HOLD:
+                Case.open_for(self, "new")
+            else:
+                Case.objects.filter(pk=self.pk, closed_at__isnull=True).update(
+                    closed_at=now, claimed_by=None, claimed_until=None
+                )
+            if canned_reply is not None:
+                type(canned_reply).objects.filter(pk=canned_reply.pk).update(use_count=F("use_count") + 1)
+            if reply:
+                self._answer(reply, by=by, canned_reply=canned_reply, clause=clause)
+            if self.author_id and self.author_id != by.pk:
+                jobs.tell_author(decision)
+        return decision
+
+    # How the doors write
+
+    def _answer(self, body: str, *, by, canned_reply, clause) -> "Comment":
+        """The staff's published answer to this comment, with a Decision of its own."""
+        Thread.changed(self.article_id, published=1)
+        answer = Comment._insert(
+            article=self.article,
+            author=by,
+            body=body,
+            body_html=markup.comment(body),
+            parent=self,
+            status=Status.PUBLISHED,
+            at=timezone.now(),
+            counted=True,
+            **_mark(by, self.article),
+        )
+        answer._record(Action.SUBMIT, "", by=by, canned_reply=canned_reply, clause=clause)
+        return answer
+
+    @classmethod
+    def _insert(
+        cls, *, article, body, body_html, status, at, parent=None, body_format="text", counted=False, **fields
+    ) -> "Comment":
+        """Write text and comment, in their place; count it when it is published."""
+        published = status == Status.PUBLISHED
+        if published and not counted:
+            Thread.changed(article.pk, published=1)
+        # Drawn before the insert, because the path holds it; the deferred foreign key lets the text go first.
+        pk = _next_id()
+        where = paths.place(at, pk, parent)
+        text = CommentText.objects.create(
+            comment_id=pk, body=body, body_html=body_html, body_format=body_format, created_at=at
+        )
+        comment = cls(
+            pk=pk,
+            article=article,
+            parent=parent,
+            root_id=where.root,
+            depth=where.depth,
+            path=where.path,
+            status=status,
+            text=text,
+            posted_at=at,
+            published_at=at if published else None,
+            article_edition=article.edition,
+            **fields,
+        )
+        comment.save(force_insert=True)
+        if published:
+            comment._count_above(1)
+        return comment
+
+    def _count_above(self, change: int) -> None:
+        """Tell everything this comment hangs on, or answers, that one more or one less published is below."""
+        above = {*paths.ids(self.path)[:-1], self.parent_id} - {None}
+        if above:
+            Comment.objects.filter(pk__in=above).update(published_answers=F("published_answers") + change)
+
+    def _record(self, action: str, from_status: str, **fields) -> "Decision":
+        """The record of what was just done. Every status ever held has one."""
+        return Decision.objects.create(
+            comment=self,
+            action=action,
+            from_status=from_status,
+            to_status=self.status,
+            text_id=self.text_id,
+            policy=PolicyVersion.current(),
+            **fields,
+        )
+
+
+def _next_id() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('comments_comment', 'id'))")
+        return cursor.fetchone()[0]
+
+
+def _mark(user, article) -> dict[str, str]:
+    """Who the user is under this article, now: frozen with what they post."""
+    person = getattr(user, "person", None)
+    if person is not None and any(line.person_id == person.pk for line in article.authors):
+        return {"mark": Mark.AUTHOR, "mark_label": ", ".join(filter(None, ["Author", person.post_nominals]))}
+    if user.is_newsroom:
+        return {
+            "mark": Mark.STAFF,
+            "mark_label": person.job_title if person and person.job_title else "Staff",
+        }
+    return {}

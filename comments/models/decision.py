@@ -1,0 +1,154 @@
+"""What waits and why (Case), and what was decided, by a person or by screening (Decision)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from comments import states
+from comments.models.policy import CannedReply, Clause, PolicyVersion
+from comments.models.text import CommentText, Remark
+
+CLAIM_LIFETIME = timedelta(minutes=2)
+
+
+class Action(models.TextChoices):
+    """Acts of moderation, as contract.md names them."""
+
+    SUBMIT = states.SUBMIT, "Submitted"
+    PUBLISH = states.PUBLISH, "Published"
+    REJECT = states.REJECT, "Refused"
+    REMOVE = states.REMOVE, "Removed"
+    RESTORE = states.RESTORE, "Restored"
+    HOLD = states.HOLD, "Taken back to the queue"
+
+
+class Lane(models.IntegerChoices):
+    """Where a case is queued: the most urgent of its kinds. The number is the order."""
+
+    CRISIS = 0, "Crisis"
+    ESCALATED = 1, "Escalated"
+    APPEAL = 2, "Appeals"
+    REPORT = 3, "Reports"
+    EDIT = 4, "Edits"
+    NEW = 5, "New"
+
+
+class Undecidable(Exception):
+    """A decision lacks something it needs. The message is for the moderator."""
+
+
+class CaseQuerySet(models.QuerySet):
+    """Questions about what waits."""
+
+    def open(self):
+        """The queue: lane by lane, urgent first, then who has waited longest."""
+        return self.filter(closed_at__isnull=True).order_by("lane", "priority", "since", "comment_id")
+
+
+class Case(models.Model):
+    """Why a comment waits: one for each comment, open or closed."""
+
+    comment = models.OneToOneField("comments.Comment", models.CASCADE, primary_key=True, related_name="case")
+    kinds = ArrayField(models.CharField(max_length=10), default=list)
+    lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.NEW)
+    # Within a lane the lower number comes first: 0 dangerous, 5 ordinary, 9 can wait.
+    priority = models.PositiveSmallIntegerField(default=5)
+    since = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["lane", "priority", "since", "comment"],
+                condition=Q(closed_at__isnull=True),
+                name="case_queue",
+            )
+        ]
+
+    def __str__(self):
+        return f"Case of comment {self.pk}"
+
+    @classmethod
+    def open_for(cls, comment, kind: str, *, priority: int = 5, since=None) -> None:
+        """Let the comment wait for this reason: a new case, or one more kind of the open one."""
+        lane = Lane[kind.upper()]
+        case = cls.objects.select_for_update().filter(pk=comment.pk).first()
+        if case is None or case.closed_at is not None:
+            cls.objects.update_or_create(
+                comment=comment,
+                defaults={
+                    "kinds": [kind],
+                    "lane": lane,
+                    "priority": priority,
+                    "since": since or timezone.now(),
+                    "closed_at": None,
+                    "claimed_by": None,
+                    "claimed_until": None,
+                },
+            )
+        elif kind not in case.kinds:
+            case.kinds.append(kind)
+            case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
+            case.save(update_fields=["kinds", "lane", "priority"])
+
+    def claim(self, *, by) -> bool:
+        """Say that `by` is looking, for CLAIM_LIFETIME; False when somebody else is."""
+        now = timezone.now()
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=by)
+        return bool(
+            Case.objects.filter(free, pk=self.pk, closed_at__isnull=True).update(
+                claimed_by=by, claimed_until=now + CLAIM_LIFETIME
+            )
+        )
+
+    def release(self, *, by) -> None:
+        """Stop looking."""
+        Case.objects.filter(pk=self.pk, claimed_by=by).update(claimed_by=None, claimed_until=None)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody is looking at it now."""
+        return self.claimed_by_id is not None and self.claimed_until > timezone.now()
+
+
+class Decision(models.Model):
+    """An act of moderation. Append-only: ids, codes, offsets and times; its texts are rows of their own."""
+
+    comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="decisions")
+    action = models.CharField(max_length=20, choices=Action)
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10)
+    at = models.DateTimeField(default=timezone.now)
+    # Null: by screening, or by another system before an import.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    is_import = models.BooleanField(default=False)
+    text = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
+    policy = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, related_name="+")
+    canned_reply = models.ForeignKey(CannedReply, models.PROTECT, null=True, related_name="+")
+    message = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
+    note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
+    # [{"code", "start", "end", "confidence", "outcome"}]: offsets into `text`, never its words.
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["comment", "-id"], name="decision_of_comment")]
+
+    def __str__(self):
+        return f"{self.get_action_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def actor(self) -> str:
+        """Who decided, in a word."""
+        return str(self.by) if self.by else "another system" if self.is_import else "screening"

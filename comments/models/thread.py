@@ -1,0 +1,34 @@
+"""The thread under an article: its mode and its counts, in a row that a posting may lock."""
+
+from django.db import models
+from django.db.models import F
+
+
+class Thread(models.Model):
+    """One for each article that was ever commented on. `version` keys the kept pages (design 9)."""
+
+    class Mode(models.TextChoices):
+        OPEN = "open", "Open"
+        HELD = "held", "Every comment is read first"
+        CLOSED = "closed", "Closed to new comments"
+
+    article = models.OneToOneField("articles.Article", models.CASCADE, primary_key=True, related_name="+")
+    mode = models.CharField(max_length=6, choices=Mode, default=Mode.OPEN)
+    version = models.BigIntegerField(default=0, editable=False)
+    published_count = models.PositiveIntegerField(default=0, editable=False)
+
+    def __str__(self):
+        return f"Thread {self.pk}"
+
+    @classmethod
+    def of(cls, article) -> "Thread":
+        """The thread of the article; an unsaved one with the defaults where nobody has commented yet."""
+        return cls.objects.filter(pk=article.pk).first() or cls(article=article)
+
+    @classmethod
+    def changed(cls, article_id: int, *, published: int = 0) -> None:
+        """What the public sees has changed: count and version move. Call inside the door's transaction."""
+        step = {"version": F("version") + 1, "published_count": F("published_count") + published}
+        if not cls.objects.filter(pk=article_id).update(**step):
+            cls.objects.get_or_create(pk=article_id)
+            cls.objects.filter(pk=article_id).update(**step)

@@ -1,0 +1,25 @@
+"""Addresses: what readers use, and the desk's."""
+
+from django.urls import path, re_path
+
+from articles.urls import SLUG
+from comments.views import discussion as views
+from comments.views import moderation as desk
+from comments.views import policy
+
+discussion = [
+    re_path(rf"^articles/{SLUG}/comments/$", views.thread, name="thread"),
+    re_path(rf"^articles/{SLUG}/comments/new/$", views.composer, name="composer"),
+    re_path(rf"^articles/{SLUG}/comments/mine/$", views.mine, name="mine"),
+    path("comments/<int:pk>/", views.permalink, name="permalink"),
+    path("comments-policy/", policy.policy, name="policy"),
+]
+moderation = [
+    path("", desk.queue, name="queue"),
+    path("comments/<int:pk>/", desk.card, name="card"),
+    path("comments/<int:pk>/decisions/", desk.decide, name="decide"),
+    path("comments/<int:pk>/claim/", desk.claim, name="claim"),
+    path("decisions/", desk.decide_many, name="decide_many"),
+    path("log/", desk.log, name="log"),
+    path("replies/", desk.replies, name="replies"),
+]

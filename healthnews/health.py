@@ -1,0 +1,4 @@
+def live(request): ...
+
+
+ready = live

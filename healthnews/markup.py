@@ -1,0 +1,249 @@
+"""THE place that makes and cleans HTML. Only here are bleach, nh3 and mark_safe known (tests/test_house.py).
+
+Everything is cleaned on the way in and stored beside its source. bleach 6.4 is the last bleach there will be, so a
+maintained cleaner, nh3, stands behind it with the same list, and the Content-Security-Policy stands behind both.
+"""
+
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+import bleach
+import nh3
+from bleach.html5lib_shim import Filter
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+CALLOUTS = {
+    "note": "Note",
+    "important": "Important",
+    "doctor": "See a doctor",
+    "emergency": "Emergency",
+}
+_PROTOCOLS = {"http", "https", "mailto"}
+_ARTICLE_TAGS = {
+    *(
+        "p",
+        "br",
+        "h2",
+        "h3",
+        "ul",
+        "ol",
+        "li",
+        "strong",
+        "em",
+        "a",
+        "blockquote",
+        "cite",
+        "hr",
+        "div",
+        "sub",
+        "sup",
+    ),
+    *("figure", "figcaption", "img", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "pre"),
+}
+_ARTICLE_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "div": {"class"},
+    "p": {"class"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+}
+_CLASSES = {"callout", "callout__label", *(f"callout-{level}" for level in CALLOUTS)}
+_COMMENT_TAGS = {"p", "br", "strong", "em", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
+_COMMENT_ATTRIBUTES = {"a": {"href"}}
+_COMMENT_REL = "ugc nofollow noopener"
+_ANCHOR = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
+
+
+class _Strict(Filter):
+    """What an allow list of names cannot say: class values, anchors, and links that leave their scheme out."""
+
+    def __iter__(self):
+        for token in super().__iter__():
+            if token["type"] in {"StartTag", "EmptyTag"}:
+                data = token["data"]
+                for key, value in list(data.items()):
+                    name = key[1]
+                    if name == "class":
+                        data[key] = " ".join(word for word in value.split() if word in _CLASSES)
+                    bad_link = name in {"href", "src"} and value.strip().startswith(("//", "\\", "/\\"))
+                    bad_anchor = name == "id" and not _ANCHOR.fullmatch(value)
+                    if not data[key] and name == "class" or bad_link or bad_anchor:
+                        del data[key]
+            yield token
+
+
+def _cleaner(tags, attributes):
+    lists = {tag: sorted(names) for tag, names in attributes.items()}
+    return bleach.sanitizer.Cleaner(
+        tags=tags, attributes=lists, protocols=_PROTOCOLS, strip=True, strip_comments=True, filters=[_Strict]
+    )
+
+
+def _two_gates(text: str, tags, attributes, rel: str | None) -> str:
+    # A cleaner holds a parser with state, so each call has one of its own: threads share this module.
+    once = _cleaner(tags, attributes).clean(_SCRIPTS.sub("", text))
+    return nh3.clean(once, tags=tags, attributes=attributes, url_schemes=_PROTOCOLS, link_rel=rel)
+
+
+# bleach keeps what stood inside a script as text; nobody wants to read it.
+_SCRIPTS = re.compile(r"<(script|style)\b[^>]{0,2000}>[^<]*(?:<(?!/\1\b)[^<]*)*</\1\s*>", re.I)
+
+
+def article_body(text: str) -> str:
+    """An editor's or an importer's HTML, reduced to what an article may hold. Idempotent."""
+    return _two_gates(tidy(text), _ARTICLE_TAGS, _ARTICLE_ATTRIBUTES, None)
+
+
+def printed_body(body: str) -> SafeString:
+    """A cleaned article body as readers get it: each call-out says its level in words, tables can scroll."""
+    for level, word in CALLOUTS.items():
+        body = body.replace(
+            f'<div class="callout callout-{level}">',
+            f'<div class="callout callout-{level}"><p class="callout__label">{word}</p>',
+        )
+    return mark_safe(body)
+
+
+def imported_comment(text: str) -> str:
+    """The HTML of a comment from another system, reduced to what a comment may hold."""
+    if not re.search(r"<(?:p|br|blockquote|ul|ol|pre)\b", text, re.I):
+        text = "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", tidy(text)) if part.strip())
+        text = text.replace("\n", "<br>")
+    return _two_gates(tidy(text), _COMMENT_TAGS, _COMMENT_ATTRIBUTES, _COMMENT_REL)
+
+
+def stored(text: str) -> SafeString:
+    """HTML that came out of this module and was stored: to be printed as it is."""
+    return mark_safe(text)
+
+
+def text_of(text: str) -> str:
+    """The words of an HTML text, for excerpts, search and mail."""
+    text = re.sub(r"<(?:/p|/h[23]|/li|/blockquote|/figcaption|/t[dhr]|br|hr)\b[^>]*>", "\n", text)
+    return re.sub(r"\n\s*\n+", "\n\n", html.unescape(strip_tags(text))).strip()
+
+
+# --- Plain text, as comments and bios are typed ------------------------------------------------------------------
+
+_DIRECTIONS = set(range(0x202A, 0x202F)) | set(range(0x2066, 0x206A)) | {0x061C, 0x200E, 0x200F, 0xFEFF}
+_MARKS_A_LETTER = 4  # enough for every living script we know of; "zalgo" stacks dozens
+
+
+def tidy(text: str) -> str:
+    """The text without what no keyboard types: control and direction characters, lone surrogates, stacks of marks.
+
+    Line ends become \\n. Letters of all scripts and emoji stay.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii():
+        return "".join(char for char in text if char >= " " and char != "\x7f" or char in "\n\t")
+    kept, marks = [], 0
+    for char in text:
+        category = unicodedata.category(char)
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if category in {"Cc", "Cs", "Cn", "Co"} and char not in "\n\t" or ord(char) in _DIRECTIONS:
+            continue
+        if marks <= _MARKS_A_LETTER:
+            kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]{3,2000}", re.I)
+_STRONG = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,500})(?<=[^\s*])\*\*(?![\w*])")
+_EM = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500})(?<=[^\s*])\*(?![\w*])")
+
+
+def _linked(line: str, rel: str) -> str:
+    """One line, escaped, with emphasis, and with bare addresses as links."""
+    parts, end = [], 0
+    for found in _URL.finditer(line):
+        url = found.group().rstrip(".,;:!?*_~")
+        while url.endswith(")") and url.count("(") < url.count(")"):
+            url = url[:-1].rstrip(".,;:!?*_~")
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            continue
+        if "." not in host:
+            continue
+        parts.append(_emphasis(html.escape(line[end : found.start()])))
+        address = html.escape(url)
+        parts.append(f'<a href="{address}" rel="{rel}">{address}</a>')
+        end = found.start() + len(url)
+    parts.append(_emphasis(html.escape(line[end:])))
+    return "".join(parts)
+
+
+def _emphasis(escaped: str) -> str:
+    return _EM.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", escaped))
+
+
+def _paragraphs(lines: list[str], rel: str) -> str:
+    out, block, quote = [], [], []
+
+    def flush():
+        if block:
+            out.append("<p>" + "<br>".join(block) + "</p>")
+            block.clear()
+
+    def flush_quote():
+        if quote:
+            out.append("<blockquote>" + _paragraphs(list(quote), rel) + "</blockquote>")
+            quote.clear()
+
+    for line in lines:
+        if re.match(r"> ?\S", line) and not line.startswith(">>"):
+            flush()
+            quote.append(line[1:].removeprefix(" ").removeprefix("> "))
+            continue
+        flush_quote()
+        if line.strip():
+            block.append(_linked(line.strip(), rel))
+        else:
+            flush()
+    flush()
+    flush_quote()
+    return "".join(out)
+
+
+def comment(text: str) -> SafeString:
+    """What a commenter typed, as HTML: paragraphs, `> ` quotes, *em*, **strong**, bare links; the rest as typed."""
+    made = _paragraphs(tidy(text).split("\n"), _COMMENT_REL)
+    return mark_safe(_two_gates(made, _COMMENT_TAGS, _COMMENT_ATTRIBUTES, _COMMENT_REL))
+
+
+def plain(text: str) -> SafeString:
+    """A staff member's plain text (bio, description, clause) as paragraphs with links."""
+    made = _paragraphs(tidy(text).split("\n"), "noopener")
+    return mark_safe(_two_gates(made, _COMMENT_TAGS, _COMMENT_ATTRIBUTES, "noopener"))
+
+
+def marked(text: str, spans) -> SafeString:
+    """Plain text, escaped, with the spans [(start, end, label)] (code points) in <mark>. Overlaps are joined."""
+    out, at = [], 0
+    for start, end, label in sorted(spans):
+        start, end = max(start, at), min(end, len(text))
+        if start >= end:
+            continue
+        out.append(html.escape(text[at:start]))
+        out.append(f'<mark title="{html.escape(label)}">{html.escape(text[start:end])}</mark>')
+        at = end
+    out.append(html.escape(text[at:]))
+    return mark_safe("".join(out))
+
+
+def excerpt(headline: str, start: str, stop: str) -> SafeString:
+    """A search headline (plain text with two marks of ours around the hits) with the hits in <mark>."""
+    return mark_safe(html.escape(headline).replace(start, "<mark>").replace(stop, "</mark>"))
+
+
+def json_ld(text: str) -> SafeString:
+    """A JSON document as the text of a script element that no browser runs (application/ld+json)."""
+    return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

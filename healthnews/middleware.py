@@ -1,0 +1,85 @@
+"""Headers and cookies that every answer needs."""
+
+import secrets
+
+from django.conf import settings
+from django.http import HttpResponseBadRequest
+
+SIGNED_IN_COOKIE = "hn_in"
+
+
+def content_security_policy(get_response):
+    """Send the policy of `SECURE_CSP`; a page that asked for `request.csp_nonce` gets it added to its scripts.
+
+    Named and shaped as in Django 6 (https://www.w3.org/TR/CSP3/), so that this goes when we move there. Shared
+    pages never ask for a nonce: they must be the same bytes for everybody.
+    """
+
+    def middleware(request):
+        request.csp_nonce = _LazyNonce()
+        response = get_response(request)
+        policy = {name: list(values) for name, values in settings.SECURE_CSP.items()}
+        for name, values in getattr(response, "csp_extra", {}).items():
+            policy[name] = policy.get(name, []) + list(values)
+        if request.csp_nonce.used:
+            policy["script-src"].append(f"'nonce-{request.csp_nonce}'")
+        response.headers.setdefault(
+            "Content-Security-Policy", "; ".join(" ".join([name, *values]) for name, values in policy.items())
+        )
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
+        )
+        return response
+
+    return middleware
+
+
+class _LazyNonce:
+    """A nonce that is made, and announced, only when a page prints it."""
+
+    def __init__(self):
+        self.used = False
+
+    def __str__(self):
+        if not self.used:
+            self.used, self._value = True, secrets.token_urlsafe(18)
+        return self._value
+
+
+def refuse_nul(get_response):
+    """PostgreSQL stores no NUL and no address of ours holds one: refuse it in words before it is a 500.
+
+    Form fields are the forms' business: Django's own refuse NUL with a message beside the field.
+    """
+
+    def middleware(request):
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest("This address holds a character that no page has.\n", "text/plain")
+        return get_response(request)
+
+    return middleware
+
+
+def signed_in_cookie(get_response):
+    """Keep `hn_in` in step with the session: a cookie that scripts can read, and that proves nothing.
+
+    With it a shared page knows to fetch the viewer's part (design 9). It is looked at only when the view
+    itself asked for the session, so that shared pages stay free of cookies.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        session = request.session
+        if not session.accessed:
+            return response
+        signed_in = "_auth_user_id" in session
+        if signed_in and SIGNED_IN_COOKIE not in request.COOKIES:
+            age = None if session.get_expire_at_browser_close() else session.get_expiry_age()
+            response.set_cookie(
+                SIGNED_IN_COOKIE, "1", max_age=age, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        elif not signed_in and SIGNED_IN_COOKIE in request.COOKIES:
+            response.delete_cookie(SIGNED_IN_COOKIE, samesite="Lax")
+        return response
+
+    return middleware
