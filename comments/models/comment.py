@@ -107,7 +107,8 @@ class Comment(models.Model):
     mark = models.CharField(max_length=10, choices=Mark, blank=True, default=Mark.NONE)
     mark_label = models.CharField(max_length=120, blank=True)
     article_edition = models.PositiveIntegerField(default=0)
-    source_key = models.CharField(max_length=200, unique=True, null=True)
+    # Null, not empty, for what was written here: only imports compete for keys.
+    source_key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001
 
     objects = CommentQuerySet.as_manager()
 
