@@ -288,7 +288,7 @@ def _last_words(log: Path) -> str:
     """The last line of the log that names a failure."""
     lines = [line for line in log.read_text(errors="replace")[-8000:].splitlines() if line.strip()]
     failures = [line for line in lines if "FATAL" in line or "Error" in line]
-    return f"{(failures or lines or ['it said nothing'])[-1].strip()} (see {log})"
+    return f"{(failures or lines or ['it said nothing'])[-1].split('FATAL:')[-1].strip()} (see {log})"
 
 
 # --- Root, whom PostgreSQL refuses to serve --------------------------------------------------------------------

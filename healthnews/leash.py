@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-GRACE = 8  # seconds for an orderly end
+GRACE = 3  # seconds for an orderly end
 
 
 def _watch(fd: int) -> None:
