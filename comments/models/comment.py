@@ -1,6 +1,6 @@
 """A comment and the doors through which its state changes: submit, bring in, decide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -15,6 +15,8 @@ from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 from healthnews import markup
+
+SAME_AGAIN = timedelta(minutes=15)  # a double click, a reload, a slow connection
 
 
 class Status(models.TextChoices):
@@ -73,6 +75,16 @@ class CommentQuerySet(models.QuerySet):
     def answerable(self):
         """What one may answer."""
         return self.published()
+
+    def same_again(self, *, article, author, parent, body: str):
+        """What the author sent here within SAME_AGAIN with the very same words; None if nothing."""
+        return (
+            self.filter(article=article, author=author, parent=parent, text__body=body)
+            .filter(posted_at__gt=timezone.now() - SAME_AGAIN)
+            .exclude(status=Status.WITHDRAWN)
+            .order_by("-posted_at")
+            .first()
+        )
 
     def for_reading(self):
         """With what a comment on a page prints, in one query."""

@@ -20,6 +20,16 @@ class Thread(models.Model):
     def __str__(self):
         return f"Thread {self.pk}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether one may write here."""
+        return self.mode != self.Mode.CLOSED
+
+    @property
+    def is_closed(self) -> bool:
+        """The opposite, for templates."""
+        return not self.is_open
+
     @classmethod
     def of(cls, article) -> "Thread":
         """The thread of the article; an unsaved one with the defaults where nobody has commented yet."""

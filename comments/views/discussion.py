@@ -1,8 +1,144 @@
-def sort_of(request):
-    return "oldest"
+"""What readers do: read a thread, write, look at their own."""
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import kept_text
+from articles.models import Article
+from comments import threads, waiting
+from comments.facts import TooFast
+from comments.forms import CommentForm
+from comments.models import Comment, Thread
+from healthnews import paging
+from healthnews.http import private, wants_part
+from healthnews.kept import kept
+
+SEE_OTHER = 303
 
 
-def thread(request, slug): ...
+def _article(slug: str) -> Article:
+    return get_object_or_404(Article.objects.public(), slug=slug)
 
 
-composer = mine = permalink = thread
+def sort_of(request) -> str:
+    """The sort of the thread that the address asks for."""
+    return threads.sort_of(request.GET.get("sort"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def thread(request, slug):
+    """A page of the thread; or, posted, a new comment."""
+    article = _article(slug)
+    return _post(request, article) if request.method == "POST" else _read(request, article)
+
+
+def _read(request, article):
+    get, record = request.GET, Thread.of(article)
+    after, before, root = get.get("after", ""), get.get("before", ""), get.get("root", "")
+    part = wants_part(request)
+
+    def make():
+        page = None
+        if root.isascii() and root.isdigit() and len(root) < 19:
+            page = threads.page_of_answers(article, int(root), after=after, before=before)
+        page = page or threads.page_of_roots(article, sort=sort_of(request), after=after, before=before)
+        context = {"article": article, "thread": record, "page": page, "sorts": threads.SORTS}
+        return render(request, "comments/_thread.html" if part else "comments/thread.html", context)
+
+    size = 1 if root else 2
+    cursors = [cursor if paging.decode(cursor, size) else "" for cursor in (after, before)] + [root[:20]]
+    parts = ("thread", article.pk, article.edition, record.version, record.mode, sort_of(request), part, *cursors)
+    response = kept(request, parts, make)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _post(request, article):
+    if not request.user.is_authenticated:
+        return _to_log_in(request, article)
+    form = CommentForm(request.POST, article=article, author=request.user)
+    if Thread.of(article).mode == Thread.Mode.CLOSED:
+        return _composer(request, article, form, status=403, refusal="This discussion is closed to new comments.")
+    if not form.is_valid():
+        return _composer(request, article, form, status=422)
+    try:
+        comment = form.save()
+    except TooFast as refusal:
+        response = _composer(request, article, form, status=429, refusal=str(refusal))
+        response["Retry-After"] = str(refusal.wait)
+        return response
+    kept_text.drop(request, article.slug)
+    where = article.get_absolute_url() if comment.is_published else reverse("comments:mine", args=[article.slug])
+    return private(HttpResponseRedirect(f"{where}#comment-{comment.pk}", status=SEE_OTHER))
+
+
+def _to_log_in(request, article):
+    """The anonymous: their text is kept in the session, and waits for them behind the login."""
+    parent = request.POST.get("parent", "")
+    kept_text.keep(request, article.slug, request.POST.get("body", ""), parent)
+    back = reverse("comments:composer", args=[article.slug])
+    if parent.isascii() and parent.isdigit():
+        back += f"?parent={parent[:18]}"
+    door = "account_signup" if "signup" in request.POST else "account_login"
+    return private(HttpResponseRedirect(f"{reverse(door)}?{urlencode({'next': back})}", status=SEE_OTHER))
+
+
+@require_GET
+def composer(request, slug):
+    """The box to write in, with the login for the anonymous: a page, or the part that the article fetches."""
+    article = _article(slug)
+    text = kept_text.get(request, slug) or {}
+    parent = request.GET.get("parent") or text.get("parent")
+    form = CommentForm(initial={"body": text.get("body", ""), "parent": parent}, article=article, author=request.user)
+    return _composer(request, article, form)
+
+
+def _composer(request, article, form, *, status=200, refusal=""):
+    part = wants_part(request)
+    parent = form["parent"].value()
+    parent = str(parent) if parent else ""
+    answered = None
+    if parent.isascii() and parent.isdigit() and len(parent) < 19:
+        answered = Comment.objects.answerable().filter(article=article, pk=parent).for_reading().first()
+    # Back on the article the box opens by itself; without script the box has a page of its own.
+    own_page = reverse("comments:composer", args=[article.slug]) + (f"?parent={parent}" if answered else "")
+    context = {
+        "article": article,
+        "form": form,
+        "refusal": refusal,
+        "answered": answered,
+        "is_closed": Thread.of(article).mode == Thread.Mode.CLOSED,
+        "next": f"{article.get_absolute_url()}#comment-form" if part else own_page,
+        "waiting": waiting.own(request.user, article) if part else [],
+        "usual_wait": waiting.usual_wait(),
+    }
+    template = "comments/_composer.html" if part else "comments/composer.html"
+    return private(render(request, template, context, status=status))
+
+
+@require_GET
+@login_required
+def mine(request, slug):
+    """One's own recent comments here, with their state and the plain reason for it."""
+    article = _article(slug)
+    context = {
+        "article": article,
+        "comments": waiting.own(request.user, article, every_state=True),
+        "usual_wait": waiting.usual_wait(),
+    }
+    return private(render(request, "comments/mine.html", context))
+
+
+@require_GET
+def permalink(request, pk):
+    """To a page that holds the comment and its parents, with links both ways."""
+    comment = get_object_or_404(Comment.objects.shown().select_related("article"), pk=pk)
+    if not comment.article.is_public():
+        return HttpResponseRedirect(comment.article.get_absolute_url())
+    return HttpResponseRedirect(threads.address_of(comment))

@@ -1,0 +1,159 @@
+"""What readers and moderators send."""
+
+from django import forms
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from comments import facts, screening, states
+from comments.models import Action, CannedReply, Clause, Comment, PolicyVersion
+from healthnews import markup
+
+MAX_ID = 2**63 - 1
+
+
+class PlainTextField(forms.CharField):
+    """Text as typed, without what no keyboard types. The length is counted as the person sees it."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        """Tidied before any validator looks."""
+        return super().to_python(markup.tidy(value) if value else value)
+
+
+class CommentForm(forms.Form):
+    """A comment, or an answer to one that can be read here."""
+
+    body = PlainTextField(label="Your comment", error_messages={"required": "Write something first."})
+    parent = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
+
+    def __init__(self, *args, article, author=None, **kwargs):
+        self.article, self.author = article, author
+        super().__init__(*args, **kwargs)
+
+    def clean_body(self):
+        """At most HN_COMMENT_LENGTH characters."""
+        body = self.cleaned_data["body"]
+        over = len(body) - settings.HN_COMMENT_LENGTH
+        if over > 0:
+            raise forms.ValidationError(
+                f"This is {over:,} character{'s' if over > 1 else ''} too long; "
+                f"a comment has at most {settings.HN_COMMENT_LENGTH:,}."
+            )
+        return body
+
+    def clean_parent(self):
+        """The comment that is answered: one of this article that everybody can read."""
+        pk = self.cleaned_data["parent"]
+        if pk is None:
+            return None
+        parent = Comment.objects.answerable().filter(article=self.article, pk=pk).first()
+        if parent is None:
+            raise forms.ValidationError("The comment that you are answering is no longer there.")
+        return parent
+
+    def save(self) -> Comment:
+        """Screen and store it; the same text sent twice is the comment that already exists. Raises TooFast."""
+        body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
+        with transaction.atomic():
+            # One after the other for each author, so that a double click and the pace are seen.
+            User.objects.select_for_update(no_key=True).get(pk=self.author.pk)
+            twin = Comment.objects.same_again(article=self.article, author=self.author, parent=parent, body=body)
+            if twin:
+                return twin
+            if not self.author.is_moderator:
+                facts.check_pace(
+                    self.author, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
+                )
+            known = facts.gather(article=self.article, author=self.author, text=body)
+            return Comment.submit(
+                article=self.article, by=self.author, body=body, parent=parent, verdict=screening.screen(known)
+            )
+
+
+class DecisionForm(forms.Form):
+    """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
+
+    action = forms.ChoiceField(choices=[(a, a) for a in states.MOVES], error_messages={"required": "Choose what to do."})
+    version = forms.IntegerField(min_value=1, max_value=MAX_ID)
+    clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+    canned_reply = forms.SlugField(required=False)
+    reply = PlainTextField(required=False)
+    message = PlainTextField(required=False, max_length=5_000)
+    note = PlainTextField(required=False, max_length=5_000)
+
+    def __init__(self, *args, comment, **kwargs):
+        self.comment = comment
+        super().__init__(*args, **kwargs)
+
+    def clean_clause(self):
+        """The clause of the policy in force that has this number."""
+        number = self.cleaned_data["clause"]
+        if number is None:
+            return None
+        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=number).first()
+        if clause is None:
+            raise forms.ValidationError(f"The policy has no clause {number}.")
+        return clause
+
+    def clean_canned_reply(self):
+        """The canned reply of that key."""
+        key = self.cleaned_data["canned_reply"]
+        if not key:
+            return None
+        canned = CannedReply.objects.filter(key=key, is_active=True).first()
+        if canned is None:
+            raise forms.ValidationError("This canned reply is no longer in use.")
+        return canned
+
+    def clean_reply(self):
+        """A public answer has the length of a comment."""
+        reply = self.cleaned_data["reply"]
+        if len(reply) > settings.HN_COMMENT_LENGTH:
+            raise forms.ValidationError(f"An answer has at most {settings.HN_COMMENT_LENGTH:,} characters.")
+        return reply
+
+    def clean(self):
+        """A canned reply chosen without a text of one's own is filled in here: that is the one keystroke."""
+        data = super().clean()
+        canned = data.get("canned_reply")
+        if canned and not data.get("reply") and not data.get("message"):
+            clause = data.get("clause")
+            text = fill(canned, self.comment, clause)
+            public = canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
+            data["reply" if public else "message"] = text
+        return data
+
+    def save(self, *, by):
+        """Decide. Raises what `Comment.decide()` raises."""
+        data = self.cleaned_data
+        return self.comment.decide(
+            data["action"],
+            by=by,
+            version=data["version"],
+            clause=data["clause"],
+            message=data["message"],
+            note=data["note"],
+            reply=data["reply"],
+            canned_reply=data["canned_reply"],
+        )
+
+    @property
+    def sentence(self) -> str:
+        """All that is wrong, in one line."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+def fill(canned, comment, clause=None) -> str:
+    """The canned reply as it reads for this very comment."""
+    if clause is None and canned.clause_number:
+        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=canned.clause_number).first()
+    return canned.filled(
+        name=comment.name,
+        article=comment.article.title,
+        clause=str(clause) if clause else "",
+        policy=f"{settings.SITE_URL}{clause.get_absolute_url() if clause else '/comments-policy/'}",
+    )
+
+

@@ -1,0 +1,279 @@
+"""Reading a thread: a page of roots with their first answers, or a page of one root's answers.
+
+Three queries whatever the thread's size; every row costs the same. What a comment prints (dates, links) is made here
+once, so that the template only prints.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import SimpleNamespace
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from articles.dates import written
+from comments import paths
+from comments.models import Comment, Status
+from healthnews import markup, paging
+
+ROOTS = 25
+FIRST_ANSWERS = 10  # of each root, on a page of roots
+ANSWERS = 25  # on a page of one root
+OLDEST, NEWEST = "oldest", "newest"
+SORTS = {OLDEST: "Oldest first", NEWEST: "Newest first"}
+_GONE = {
+    Status.REMOVED: "This comment was removed by a moderator.",
+    Status.WITHDRAWN: "This comment was withdrawn by its author.",
+    Status.PENDING: "This comment is being read by a moderator.",
+    Status.RETURNED: "This comment is being changed by its author.",
+    Status.REJECTED: "This comment was not published.",
+}
+_COLUMNS = (
+    *("id", "parent_id", "root_id", "depth", "path", "status", "posted_at", "published_answers", "mark", "mark_label"),
+    *("author_name", "author__display_name", "text__body_html"),
+    *("parent__author_name", "parent__author__display_name", "parent__status", "parent__depth"),
+)
+# The first answers of each root on the page. LATERAL stops after 11 index entries a root (design 7).
+_FIRST_ANSWERS = """
+    SELECT answer.id FROM unnest(%s::bigint[]) AS root(id)
+    CROSS JOIN LATERAL (
+        SELECT id FROM comments_comment
+        WHERE article_id = %s AND root_id = root.id AND root_id IS NOT NULL AND shown
+        ORDER BY path LIMIT %s
+    ) AS answer
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A comment as the page prints it."""
+
+    id: int
+    depth: int
+    path: str
+    name: str
+    html: SafeString
+    gone: str  # why there is no text; empty for a published comment
+    day: str
+    iso: str
+    href: str
+    mark: str
+    mark_label: str
+    parent_id: int | None
+    parent_name: str
+    parent_href: str
+    before_update: bool
+
+
+@dataclass
+class Branch:
+    """A root with those of its answers that the page shows, and what lies beyond."""
+
+    root: Line
+    answers: list[Line]
+    more: int = 0  # answers that are not here
+    more_href: str = ""
+
+
+@dataclass
+class ThreadPage:
+    """One page of a thread."""
+
+    branches: list[Branch]
+    sort: str = OLDEST
+    before_href: str = ""
+    after_href: str = ""
+    # On a page of one root: what stands between the root and the first answer shown.
+    context: list[Line] = field(default_factory=list)
+    is_one_root: bool = False
+
+
+def sort_of(value: str | None) -> str:
+    """The sort that was asked for; anything unknown is the oldest first."""
+    return value if value in SORTS else OLDEST
+
+
+def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
+    """A page of roots, each with its first answers in reading order."""
+    roots = Comment.objects.filter(article=article, parent__isnull=True).shown()
+    page = paging.page_by_time(
+        _Rows(roots), "posted_at", size=ROOTS, descending=sort == NEWEST, after=after, before=before
+    )
+    answers = _by_root(_read(article, _first_answers(article, [row.pk for row in page.rows])))
+    base = _base(article)
+    tail = f"&sort={sort}" if sort != OLDEST else ""
+    branches = [_branch(article, row, answers.get(row.pk, []), base) for row in page.rows]
+    return ThreadPage(
+        branches,
+        sort=sort,
+        before_href=page.before and f"{base}?before={page.before}{tail}",
+        after_href=page.after and f"{base}?after={page.after}{tail}",
+    )
+
+
+def page_of_answers(article, root_id: int, *, after="", before="") -> ThreadPage | None:
+    """A page of one root's answers, with what they hang on; None when there is no such root here."""
+    root = _Rows(Comment.objects.filter(article=article, parent__isnull=True, pk=root_id).shown()).first()
+    if root is None:
+        return None
+    answers = Comment.objects.filter(article=article, root_id=root_id, root__isnull=False).shown()
+    place, backwards = _path_at(answers, after), False
+    if not place and (place := _path_at(answers, before)):
+        backwards = True
+    if place:
+        answers = answers.filter(path__lt=place) if backwards else answers.filter(path__gt=place)
+    rows = list(_Rows(answers.order_by("-path" if backwards else "path"))[: ANSWERS + 1])
+    more = len(rows) > ANSWERS
+    rows = rows[:ANSWERS]
+    if backwards:
+        rows.reverse()
+    base, here = _base(article), f"{_base(article)}?root={root_id}"
+    has_before, has_after = (more, True) if backwards else (bool(place), more)
+    present = {row.pk for row in rows} | {root_id}
+    above = [pk for pk in paths.ids(rows[0].path)[1:-1] if pk not in present] if rows else []
+    return ThreadPage(
+        [Branch(_line(root, article, base, set()), [_line(row, article, base, present) for row in rows])],
+        before_href=f"{here}&before={paging.encode(rows[0].pk)}" if rows and has_before else "",
+        after_href=f"{here}&after={paging.encode(rows[-1].pk)}" if rows and has_after else "",
+        context=[_line(row, article, base, present) for row in _read(article, above)],
+        is_one_root=True,
+    )
+
+
+def address_of(comment) -> str:
+    """A page that holds the comment and its parents, at its anchor: what a permalink leads to."""
+    article, base = comment.article, _base(comment.article)
+    if comment.root_id is None:
+        earlier = Comment.objects.filter(article=article, parent__isnull=True, posted_at__lte=comment.posted_at).shown()
+        previous = (
+            earlier.exclude(posted_at=comment.posted_at, pk__gte=comment.pk)
+            .order_by("-posted_at", "-pk")
+            .values_list("posted_at", "pk")
+            .first()
+        )
+        return f"{base}{'?after=' + paging.encode(*previous) if previous else ''}#comment-{comment.pk}"
+    previous = (
+        Comment.objects.filter(article=article, root_id=comment.root_id, path__lt=comment.path)
+        .filter(root__isnull=False)
+        .shown()
+        .order_by("-path")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    after = f"&after={paging.encode(previous)}" if previous else ""
+    return f"{base}?root={comment.root_id}{after}#comment-{comment.pk}"
+
+
+def lines_of(article, comments) -> list[Line]:
+    """These comments as lines, whoever may see them: for their author's own page. `comments` is a QuerySet."""
+    base = _base(article)
+    return [_line(row, article, base, set(), own=True) for row in _Rows(comments)]
+
+
+# How it is read
+
+
+class _Rows:
+    """A QuerySet of comments read as plain rows: only the columns a page prints, joined in one query."""
+
+    def __init__(self, queryset):
+        self.queryset = queryset
+
+    def __getattr__(self, name):
+        if name not in {"filter", "order_by"}:
+            raise AttributeError(name)
+        return lambda *args, **kwargs: _Rows(getattr(self.queryset, name)(*args, **kwargs))
+
+    def __getitem__(self, index):
+        return [self._row(values) for values in self.queryset.values(*_COLUMNS)[index]]
+
+    def __iter__(self):
+        return (self._row(values) for values in self.queryset.values(*_COLUMNS))
+
+    def first(self):
+        return next(iter(self[:1]), None)
+
+    @staticmethod
+    def _row(values):
+        return SimpleNamespace(pk=values["id"], **values)
+
+
+def _first_answers(article, root_ids: list[int]) -> list[int]:
+    if not root_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_ANSWERS, [root_ids, article.pk, FIRST_ANSWERS + 1])
+        return [pk for (pk,) in cursor]
+
+
+def _read(article, ids: list[int]) -> list:
+    return list(_Rows(Comment.objects.filter(pk__in=ids, article=article).order_by("path"))) if ids else []
+
+
+def _by_root(rows) -> dict[int, list]:
+    answers: dict[int, list] = {}
+    for row in rows:
+        answers.setdefault(row.root_id, []).append(row)
+    return answers
+
+
+def _path_at(answers, cursor: str) -> str:
+    """The path that a cursor (the id of an answer of this root) stands for; empty when it cannot be read."""
+    numbers = paging.decode(cursor, 1)
+    return numbers and answers.filter(pk=numbers[0]).values_list("path", flat=True).first() or ""
+
+
+def _branch(article, root, rows, base: str) -> Branch:
+    more = len(rows) > FIRST_ANSWERS
+    rows = rows[:FIRST_ANSWERS]
+    present = {row.pk for row in rows} | {root.pk}
+    here = sum(row.status == Status.PUBLISHED for row in rows)
+    return Branch(
+        _line(root, article, base, set()),
+        [_line(row, article, base, present) for row in rows],
+        more=max(1, root.published_answers - here) if more else 0,
+        more_href=f"{base}?root={root.pk}&after={paging.encode(rows[-1].pk)}" if more else "",
+    )
+
+
+# How it is printed
+
+
+def _base(article) -> str:
+    return f"/articles/{article.slug}/comments/"
+
+
+def _line(row, article, base: str, present: set[int], own: bool = False) -> Line:
+    posted: datetime = timezone.localtime(row.posted_at)
+    shown = own or row.status == Status.PUBLISHED
+    parent_here = row.parent_id in present
+    return Line(
+        id=row.pk,
+        depth=row.depth,
+        path=row.path,
+        name=_name(row.author__display_name, row.author_name) if shown else "",
+        html=markup.stored(row.text__body_html if shown else ""),
+        gone="" if shown else _GONE[row.status],
+        day=f"{written(posted)}, {posted:%H:%M}",
+        iso=posted.isoformat(timespec="seconds"),
+        href=f"/comments/{row.pk}/",
+        mark=row.mark if shown else "",
+        mark_label=row.mark_label if shown else "",
+        parent_id=row.parent_id,
+        parent_name=_parent_name(row),
+        parent_href=f"#comment-{row.parent_id}" if parent_here else f"/comments/{row.parent_id}/",
+        before_update=bool(article.updated_at and row.posted_at < article.updated_at),
+    )
+
+
+def _name(display_name: str | None, author_name: str | None) -> str:
+    return display_name or author_name or "Anonymous"
+
+
+def _parent_name(row) -> str:
+    if row.parent_id is None:
+        return ""
+    if row.parent__status != Status.PUBLISHED:
+        return "a comment that is not shown"
+    return _name(row.parent__author__display_name, row.parent__author_name)

@@ -1,0 +1,118 @@
+// The viewer's part of a discussion: the box comes to the reader, typed text survives, answers open in place.
+// Everything here also works by plain links and forms without it.
+"use strict";
+(() => {
+  const section = document.getElementById("comments");
+  const store = window.localStorage;
+  const keyOf = (form) => `draft:${form.dataset.draft}:${form.querySelector("[name=parent]")?.value || ""}`;
+
+  // --- Typed text ---
+  function remember(form) {
+    const box = form.querySelector("textarea[name=body]");
+    try {
+      if (box.value.trim()) store.setItem(keyOf(form), box.value);
+      else store.removeItem(keyOf(form));
+    } catch (error) {
+      console.warn("The draft could not be kept.", error.name);
+    }
+  }
+  function prepare(form) {
+    if (form.dataset.ready) return;
+    form.dataset.ready = "1";
+    const box = form.querySelector("textarea[name=body]");
+    const counter = form.querySelector("[data-counter]");
+    const limit = Number(counter?.dataset.counter || 0);
+    const count = () => {
+      const left = limit - [...box.value].length;
+      counter.textContent =
+        left < 0 ? `${(-left).toLocaleString()} characters too long.` : `${left.toLocaleString()} characters left.`;
+      counter.classList.toggle("is-over", left < 0);
+    };
+    if (!box.value.trim()) box.value = store.getItem(keyOf(form)) || "";
+    box.addEventListener("input", () => { remember(form); if (counter) count(); });
+    if (counter && box.value) count();
+    form.addEventListener("submit", (event) => {
+      const key = keyOf(form);
+      if (event.submitter?.name !== "signup" && !form.querySelector("[name=password]")) {
+        sessionStorage.setItem("sent", key);
+        // A second click sends nothing twice (the server would notice, too).
+        setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
+      }
+    });
+  }
+  const prepareAll = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
+  // Back on a page that shows the new comment: the draft has served.
+  const sent = sessionStorage.getItem("sent");
+  if (sent && location.hash.startsWith("#comment-") && location.hash !== "#comment-form") {
+    store.removeItem(sent);
+    sessionStorage.removeItem("sent");
+  }
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-draft] button").forEach((button) => { button.disabled = false; });
+  });
+  prepareAll();
+  if (!section) return;
+
+  // --- The box ---
+  const place = document.getElementById("comment-form");
+  async function fetchBox(url, target, focus) {
+    target.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      target.innerHTML = await answer.text();
+      prepareAll();
+      if (focus) target.querySelector("textarea")?.focus();
+      return true;
+    } catch (error) {
+      console.warn("The box could not be fetched.", error.message);
+      return false;
+    } finally {
+      target.removeAttribute("aria-busy");
+    }
+  }
+  let open = false;
+  async function openBox(focus) {
+    if (open || !place?.querySelector(".composer-place__open")) return;
+    open = true;
+    if (!(await fetchBox(section.dataset.composer, place, focus)) && focus) location.href = section.dataset.composer;
+  }
+  place?.addEventListener("click", (event) => {
+    if (event.target.closest(".composer-place__open")) {
+      event.preventDefault();
+      openBox(true);
+    }
+  });
+  section.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-answer]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    const comment = link.closest(".comment");
+    section.querySelectorAll(".answer-place").forEach((old) => old.remove());
+    const here = document.createElement("div");
+    here.className = "answer-place";
+    comment.after(here);
+    // One box at a time: ids stay unique.
+    if (open) {
+      place.innerHTML = `<a class="button composer-place__open" href="${section.dataset.composer}">Write a comment</a>`;
+      open = false;
+    }
+    if (!(await fetchBox(link.href, here, true))) location.href = link.href;
+    here.querySelectorAll("article.comment--own").forEach((own) => own.remove());
+  });
+
+  const signedIn = document.cookie.split("; ").includes("hn_in=1");
+  const target = location.hash.match(/^#comment-(\d+)$/);
+  if (location.hash === "#comment-form") openBox(true);
+  else if (signedIn && place) {
+    const watcher = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) {
+        watcher.disconnect();
+        openBox(false);
+      }
+    }, { rootMargin: "400px" });
+    watcher.observe(section);
+  }
+  // The anchor of a comment that stands on another page of the thread: go where it is.
+  if (target && !document.getElementById(target[0].slice(1))) location.replace(`/comments/${target[1]}/`);
+})();
