@@ -59,7 +59,9 @@ class CommentForm(forms.Form):
         with transaction.atomic():
             # One after the other for each author, so that a double click and the pace are seen.
             User.objects.select_for_update(no_key=True).get(pk=self.author.pk)
-            twin = Comment.objects.same_again(article=self.article, author=self.author, parent=parent, body=body)
+            twin = Comment.objects.same_again(
+                article=self.article, author=self.author, parent=parent, body=body
+            )
             if twin:
                 return twin
             if not self.author.is_moderator:
@@ -68,14 +70,20 @@ class CommentForm(forms.Form):
                 )
             known = facts.gather(article=self.article, author=self.author, text=body)
             return Comment.submit(
-                article=self.article, by=self.author, body=body, parent=parent, verdict=screening.screen(known)
+                article=self.article,
+                by=self.author,
+                body=body,
+                parent=parent,
+                verdict=screening.screen(known),
             )
 
 
 class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
-    action = forms.ChoiceField(choices=[(a, a) for a in states.MOVES], error_messages={"required": "Choose what to do."})
+    action = forms.ChoiceField(
+        choices=[(a, a) for a in states.MOVES], error_messages={"required": "Choose what to do."}
+    )
     version = forms.IntegerField(min_value=1, max_value=MAX_ID)
     clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     canned_reply = forms.SlugField(required=False)
@@ -121,7 +129,9 @@ class DecisionForm(forms.Form):
         if canned and not data.get("reply") and not data.get("message"):
             clause = data.get("clause")
             text = fill(canned, self.comment, clause)
-            public = canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
+            public = (
+                canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
+            )
             data["reply" if public else "message"] = text
         return data
 
@@ -155,5 +165,3 @@ def fill(canned, comment, clause=None) -> str:
         clause=str(clause) if clause else "",
         policy=f"{settings.SITE_URL}{clause.get_absolute_url() if clause else '/comments-policy/'}",
     )
-
-

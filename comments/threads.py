@@ -30,7 +30,18 @@ _GONE = {
     Status.REJECTED: "This comment was not published.",
 }
 _COLUMNS = (
-    *("id", "parent_id", "root_id", "depth", "path", "status", "posted_at", "published_answers", "mark", "mark_label"),
+    *(
+        "id",
+        "parent_id",
+        "root_id",
+        "depth",
+        "path",
+        "status",
+        "posted_at",
+        "published_answers",
+        "mark",
+        "mark_label",
+    ),
     *("author_name", "author__display_name", "text__body_html"),
     *("parent__author_name", "parent__author__display_name", "parent__status", "parent__depth"),
 )
@@ -145,7 +156,9 @@ def address_of(comment) -> str:
     """A page that holds the comment and its parents, at its anchor: what a permalink leads to."""
     article, base = comment.article, _base(comment.article)
     if comment.root_id is None:
-        earlier = Comment.objects.filter(article=article, parent__isnull=True, posted_at__lte=comment.posted_at).shown()
+        earlier = Comment.objects.filter(
+            article=article, parent__isnull=True, posted_at__lte=comment.posted_at
+        ).shown()
         previous = (
             earlier.exclude(posted_at=comment.posted_at, pk__gte=comment.pk)
             .order_by("-posted_at", "-pk")

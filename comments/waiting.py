@@ -46,7 +46,9 @@ def own(user, article, *, every_state=False) -> list[Own]:
     rows = dict(comments.order_by("-posted_at", "-pk").values_list("pk", "status")[:RECENT])
     lines = {line.id: line for line in threads.lines_of(article, Comment.objects.filter(pk__in=rows))}
     submitted, latest = {}, {}
-    decisions = Decision.objects.filter(comment_id__in=rows).select_related("clause", "message").order_by("pk")
+    decisions = (
+        Decision.objects.filter(comment_id__in=rows).select_related("clause", "message").order_by("pk")
+    )
     for decision in decisions:
         latest[decision.comment_id] = decision
         if decision.action == Action.SUBMIT:

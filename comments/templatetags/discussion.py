@@ -23,5 +23,7 @@ def discussion(article, thread=None, sort=threads.OLDEST):
 def comment_counts(articles) -> dict[int, int]:
     """Published comments for each of the articles, by id; one query for the whole list."""
     return dict(
-        Thread.objects.filter(pk__in=[article.pk for article in articles]).values_list("pk", "published_count")
+        Thread.objects.filter(pk__in=[article.pk for article in articles]).values_list(
+            "pk", "published_count"
+        )
     )

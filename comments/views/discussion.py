@@ -53,7 +53,16 @@ def _read(request, article):
 
     size = 1 if root else 2
     cursors = [cursor if paging.decode(cursor, size) else "" for cursor in (after, before)] + [root[:20]]
-    parts = ("thread", article.pk, article.edition, record.version, record.mode, sort_of(request), part, *cursors)
+    parts = (
+        "thread",
+        article.pk,
+        article.edition,
+        record.version,
+        record.mode,
+        sort_of(request),
+        part,
+        *cursors,
+    )
     response = kept(request, parts, make)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -64,7 +73,9 @@ def _post(request, article):
         return _to_log_in(request, article)
     form = CommentForm(request.POST, article=article, author=request.user)
     if Thread.of(article).mode == Thread.Mode.CLOSED:
-        return _composer(request, article, form, status=403, refusal="This discussion is closed to new comments.")
+        return _composer(
+            request, article, form, status=403, refusal="This discussion is closed to new comments."
+        )
     if not form.is_valid():
         return _composer(request, article, form, status=422)
     try:
@@ -74,7 +85,9 @@ def _post(request, article):
         response["Retry-After"] = str(refusal.wait)
         return response
     kept_text.drop(request, article.slug)
-    where = article.get_absolute_url() if comment.is_published else reverse("comments:mine", args=[article.slug])
+    where = (
+        article.get_absolute_url() if comment.is_published else reverse("comments:mine", args=[article.slug])
+    )
     return private(HttpResponseRedirect(f"{where}#comment-{comment.pk}", status=SEE_OTHER))
 
 
@@ -95,7 +108,9 @@ def composer(request, slug):
     article = _article(slug)
     text = kept_text.get(request, slug) or {}
     parent = request.GET.get("parent") or text.get("parent")
-    form = CommentForm(initial={"body": text.get("body", ""), "parent": parent}, article=article, author=request.user)
+    form = CommentForm(
+        initial={"body": text.get("body", ""), "parent": parent}, article=article, author=request.user
+    )
     return _composer(request, article, form)
 
 

@@ -1,0 +1,217 @@
+"""Reading for the desk: the queue, one card with all its context. Bounded queries, whatever waits."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import fold_email
+from comments import states
+from comments.forms import fill
+from comments.models import Action, CannedReply, Case, Clause, Comment, Decision, Lane, PolicyVersion, Status
+from comments.screening import wording
+from healthnews import markup, paging
+
+ROWS = 25
+COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
+_JOINED = (
+    *(
+        "comment__text",
+        "comment__author",
+        "comment__article",
+        "comment__parent__author",
+        "comment__parent__text",
+    ),
+    "claimed_by",
+)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page of the queue, and how much waits in each lane."""
+
+    rows: list
+    after: str
+    counts: list  # (Lane, words such as "12" or "1,000+")
+    total: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding in words, with the place it was seen at."""
+
+    code: str
+    words: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A canned reply as it reads for this very comment."""
+
+    canned: CannedReply
+    text: str
+    suggested: bool
+
+
+def queue(*, lane="", article="", author="", after="") -> Queue:
+    """A page of open cases in their order: lane, priority, age. Filters that cannot be read are ignored."""
+    cases = Case.objects.open().select_related(*_JOINED)
+    if lane.upper() in Lane.names:
+        cases = cases.filter(lane=Lane[lane.upper()])
+    if article:
+        cases = cases.filter(comment__article__slug=article[:200])
+    if author:
+        cases = cases.filter(comment__author__email=fold_email(author[:254]))
+    cases = _behind(cases, after)
+    rows = list(cases[: ROWS + 1])
+    more = len(rows) > ROWS
+    rows = rows[:ROWS]
+    _join_findings(rows)
+    counts = [(each, _capped(Case.objects.filter(closed_at__isnull=True, lane=each))) for each in Lane]
+    return Queue(
+        rows,
+        after=place_of(rows[-1]) if more else "",
+        counts=[(each, count) for each, count in counts if count != "0" or each == Lane.NEW],
+        total=_capped(Case.objects.filter(closed_at__isnull=True)),
+    )
+
+
+def place_of(case) -> str:
+    """The cursor of a case in the queue."""
+    return paging.encode(case.lane, case.priority, case.since, case.pk)
+
+
+def next_case(by, *, after=None):
+    """The case to look at next: behind `after` (a Case) if there is one, else the first that nobody else looks at."""
+    free = Case.objects.open().filter(
+        Q(claimed_by__isnull=True) | Q(claimed_by=by) | Q(claimed_until__lt=timezone.now())
+    )
+    if after is not None:
+        free = free.exclude(pk=after.pk)
+        behind = _behind(free, place_of(after)).first()
+        if behind is not None:
+            return behind
+    return free.first()
+
+
+def _behind(cases, cursor: str):
+    numbers = paging.decode(cursor, 4)
+    since = paging.moment(numbers[2]) if numbers else None
+    if since is None:
+        return cases
+    lane, priority, _, pk = numbers
+    return cases.filter(
+        Q(lane__gt=lane)
+        | Q(lane=lane, priority__gt=priority)
+        | Q(lane=lane, priority=priority, since__gt=since)
+        | Q(lane=lane, priority=priority, since=since, comment_id__gt=pk)
+    )
+
+
+def _capped(queryset) -> str:
+    count = len(queryset.values_list("pk")[: COUNT_CAP + 1])
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+
+
+def _join_findings(cases) -> None:
+    """Put on each case the findings of screening, as words; one query."""
+    submitted = {
+        decision.comment_id: decision.findings
+        for decision in Decision.objects.filter(comment__in=[case.pk for case in cases], action=Action.SUBMIT)
+    }
+    for case in cases:
+        codes = dict.fromkeys(finding["code"] for finding in submitted.get(case.pk, []))
+        case.reasons = [wording.for_moderators(code) for code in codes]
+
+
+def card(comment) -> dict:
+    """All that a decision about this comment needs, as the card's context."""
+    decisions = list(
+        comment.decisions.select_related("by", "clause", "message", "note", "canned_reply").order_by("-pk")[
+            :20
+        ]
+    )
+    submitted = next((decision for decision in decisions if decision.action == Action.SUBMIT), None)
+    findings = submitted.findings if submitted else []
+    plain = comment.text.plain
+    policy = PolicyVersion.current()
+    codes = {finding["code"] for finding in findings}
+    suggestions = _suggestions(comment, codes)
+    return {
+        "comment": comment,
+        "case": Case.objects.select_related("claimed_by").filter(pk=comment.pk).first(),
+        "marked": markup.marked(
+            plain,
+            [
+                (f["start"], f["end"], wording.for_moderators(f["code"]))
+                for f in findings
+                if f["end"] > f["start"]
+            ],
+        ),
+        "findings": [_said(finding, plain) for finding in _distinct(findings)],
+        "parent": comment.parent,
+        "neighbours": _neighbours(comment),
+        "record": record_of(comment.author) if comment.author else None,
+        "decisions": decisions,
+        "clauses": list(Clause.objects.filter(policy=policy)) if policy else [],
+        "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
+        "messages_to_author": [
+            each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
+        ],
+        "allowed": states.allowed(comment.status),
+    }
+
+
+def record_of(author) -> dict:
+    """The author's record: how many comments stand where (counted to 100 each), and since when they are here."""
+    counts = {}
+    for status in (Status.PUBLISHED, Status.PENDING, Status.REJECTED, Status.REMOVED):
+        count = len(Comment.objects.filter(author=author, status=status).values_list("pk")[:101])
+        counts[status.label] = "100+" if count > 100 else str(count)
+    return {
+        "author": author,
+        "counts": counts,
+        "joined": author.date_joined,
+        "is_new": author.date_joined > timezone.now() - timedelta(days=7),
+        "recent": list(
+            Comment.objects.filter(author=author)
+            .select_related("text", "article")
+            .order_by("-posted_at", "-pk")[:5]
+        ),
+    }
+
+
+def _neighbours(comment) -> list:
+    """Other answers to the same comment, around this one: at most two before and two after."""
+    if comment.root_id is None:
+        return []
+    around = Comment.objects.filter(
+        article=comment.article_id, root_id=comment.root_id, root__isnull=False
+    ).shown()
+    around = around.exclude(pk=comment.pk).select_related("text", "author")
+    before = list(around.filter(path__lt=comment.path).order_by("-path")[:2])
+    after = list(around.filter(path__gt=comment.path).order_by("path")[:2])
+    return [*reversed(before), *after]
+
+
+def _suggestions(comment, codes) -> list[Suggestion]:
+    active = CannedReply.objects.filter(is_active=True)
+    made = [
+        Suggestion(canned, fill(canned, comment), bool(codes & set(canned.suggests_for))) for canned in active
+    ]
+    return sorted(made, key=lambda each: not each.suggested)
+
+
+def _distinct(findings) -> list[dict]:
+    """One of each code: the first place, so that five links are one line."""
+    first: dict[str, dict] = {}
+    for finding in findings:
+        first.setdefault(finding["code"], finding)
+    return list(first.values())
+
+
+def _said(finding: dict, text: str) -> Said:
+    quote = text[finding["start"] : finding["end"]]
+    return Said(finding["code"], wording.for_moderators(finding["code"]), quote if len(quote) <= 120 else "")
