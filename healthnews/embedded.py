@@ -17,6 +17,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -274,9 +275,10 @@ def _make_cluster(cluster: Path, bin_dir: Path, major: int, demoted: dict, throw
     if demoted:
         os.chown(fresh, demoted["user"], demoted["group"])
     data = _reach(fresh, demoted)
-    locale = ["--locale=C"] + (
-        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
-    )
+    # PostgreSQL's own C.UTF-8 knows capital letters in every language, and needs nothing of the machine.
+    locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    if major < 17:
+        locale = ["--locale=C", "--lc-ctype=C.UTF-8" if sys.platform == "linux" else "--lc-ctype=UTF-8"]
     command = [bin_dir / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale]
     _run([*command, *(["--no-sync"] if throwaway else [])], demoted, cwd=fresh)
     _run([bin_dir / "postgres", "--single", "-D", data, "postgres"], demoted, cwd=fresh,
@@ -356,7 +358,10 @@ def _usable_binaries(demoted: dict) -> tuple[Path, int]:
 
 
 def _major(bin_dir: Path, demoted: dict) -> int:
-    return int(_run([bin_dir / "postgres", "--version"], demoted).split(")")[-1].split()[0].split(".")[0])
+    told = _run([bin_dir / "postgres", "--version"], demoted)  # postgres (PostgreSQL) 15.18 (Debian 15.18-0)
+    if not (found := re.search(r"\(PostgreSQL\) (\d+)", told)):
+        raise EmbeddedError(f"not a PostgreSQL: {told.strip()}")
+    return int(found.group(1))
 
 
 def _run(args: list, demoted: dict, cwd: Path | str = "/", **kwargs) -> str:
