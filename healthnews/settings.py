@@ -102,7 +102,7 @@ INSTALLED_APPS = [
     "accounts",
     "articles",
     "comments",
-    "django.contrib.admin",
+    "healthnews.admin_site.DeskConfig",  # django.contrib.admin with our login
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
