@@ -13,6 +13,7 @@ from django.utils import timezone
 from articles import dates
 from articles.models.images import Image
 from articles.models.people import Person
+from articles.models.site import SiteState
 from articles.models.tags import Tag
 from healthnews import markup
 
@@ -259,6 +260,7 @@ class Article(Content):
                     f"An article that is {article.public_state} cannot be changed by “{action}”."
                 )
             article.save(update_fields=["retire_at"])
+            SiteState.bump()  # it stands in lists that are kept
             self.retire_at = article.retire_at
             return StatusChange.objects.create(article=article, action=action, by=by, at=now, note=note)
 

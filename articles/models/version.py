@@ -12,9 +12,22 @@ from django.utils.text import slugify
 from articles import dates
 from articles.models.article import Article, ArticleByline, ArticleSource, Role
 from articles.models.people import Person
+from articles.models.site import SiteState
 from articles.models.tags import Tag
 from articles.search import folded
 from healthnews import markup
+
+
+class NewsroomQuerySet(models.QuerySet):
+    """Rows that hang on an article (drafts, versions) and that the newsroom alone sees."""
+
+    def visible_to(self, user):
+        """An author's own; everything for editors and reviewers; nothing for anybody else."""
+        if user.has_perm("articles.write_any") or user.has_perm("articles.add_review"):
+            return self
+        if user.has_perm("articles.write_own"):
+            return self.filter(article__created_by=user)
+        return self.none()
 
 
 class Version(models.Model):
@@ -39,6 +52,8 @@ class Version(models.Model):
     note = models.CharField(max_length=400, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = NewsroomQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -81,6 +96,7 @@ class Version(models.Model):
                 article.updated_at = at
             article.save()
             self._copy_rows(article)
+            SiteState.bump()  # it stands in lists that are kept
         return article
 
     def _check(self, article, kind: str, note: str, at: datetime) -> None:
@@ -169,7 +185,8 @@ class Review(models.Model):
     def record(cls, article, *, reviewer, by, months: int, at: datetime | None = None) -> "Review":
         """Write that `reviewer` has checked the live version; the next review is due `months` later.
 
-        Raises ValueError when nothing is published yet, or when the reviewer wrote the article.
+        Raises ValueError when nothing is published yet, or when the reviewer, or whoever records it, wrote the
+        article.
         """
         at = at or timezone.now()
         with transaction.atomic():
@@ -178,6 +195,8 @@ class Review(models.Model):
                 raise ValueError("Only a published article can be reviewed.")
             if article.bylines.filter(person=reviewer, role=Role.AUTHOR).exists():
                 raise ValueError(f"{reviewer.name} wrote this article and cannot review it.")
+            if by is not None and article.bylines.filter(person__user=by, role=Role.AUTHOR).exists():
+                raise ValueError("You wrote this article: somebody else has to record its review.")
             due: date = dates.add_months(at.date(), months)
             review = cls.objects.create(
                 article=article,
