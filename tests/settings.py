@@ -25,6 +25,7 @@ if "HN_TEST_DIR" not in os.environ:
     os.environ["HN_TEST_DIR"] = tempfile.mkdtemp(prefix="hn-test-")
     atexit.register(shutil.rmtree, os.environ["HN_TEST_DIR"], ignore_errors=True)
 os.environ["DATA_DIR"] = os.environ["HN_TEST_DIR"]
+os.makedirs(os.environ["DATA_DIR"] + "/static", exist_ok=True)  # whitenoise warns when there is none
 os.environ["SECRET_KEY"] = "only-for-tests"
 
 from healthnews.settings import *  # noqa: E402, F403
