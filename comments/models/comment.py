@@ -185,11 +185,13 @@ class Comment(models.Model):
     # Doors
 
     @classmethod
-    def submit(cls, *, article, by, body: str, verdict, parent=None) -> "Comment":
+    def submit(cls, *, article, by, body: str, verdict, parent=None, at: datetime | None = None) -> "Comment":
         """Store a comment as screening decided: published, waiting, or refused by a listed word.
 
         `verdict` is what `screening.screen()` said of it. One transaction: text, comment, Decision, Case, counts.
+        `at` is now, but for the demo newsroom, whose people wrote in the past.
         """
+        at = at or timezone.now()
         from_screening = (Status.PUBLISHED, Status.PENDING, Status.REJECTED)[verdict.outcome]
         with transaction.atomic():
             comment = cls._insert(
@@ -199,12 +201,13 @@ class Comment(models.Model):
                 body_html=markup.comment(body),
                 parent=parent,
                 status=from_screening,
-                at=timezone.now(),
+                at=at,
                 **_mark(by, article),
             )
-            comment._record(Action.SUBMIT, "", findings=[finding.as_record() for finding in verdict.findings])
+            findings = [finding.as_record() for finding in verdict.findings]
+            comment._record(Action.SUBMIT, "", at=at, findings=findings)
             if from_screening == Status.PENDING:
-                Case.open_for(comment, "new", priority=verdict.priority)
+                Case.open_for(comment, "new", priority=verdict.priority, since=at)
         return comment
 
     @classmethod
@@ -253,11 +256,13 @@ class Comment(models.Model):
         note: str = "",
         reply: str = "",
         canned_reply=None,
+        at: datetime | None = None,
     ) -> "Decision":
         """Move the comment, if it still is at `version`; with `reply`, publish the staff's answer beside it.
 
         One transaction: status, counts, Decision, Case, answer, the job that mails the author. Raises
         MovedMeanwhile (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
+        `at` is now, but for the demo newsroom; what was decided in its past is mailed to nobody.
         """
         if action in states.NEEDS_CLAUSE and clause is None:
             raise Undecidable("Choose the clause of the policy that this is decided by.")
@@ -272,7 +277,7 @@ class Comment(models.Model):
             if change:
                 # The thread's row first, always: two decisions in one thread then never lock crosswise.
                 Thread.changed(before.article_id, published=change)
-            now = timezone.now()
+            now = at or timezone.now()
             moved = {"status": to, "version": F("version") + 1}
             if to == Status.PUBLISHED and before.published_at is None:
                 moved["published_at"] = now
@@ -285,6 +290,7 @@ class Comment(models.Model):
                 action,
                 before.status,
                 by=by,
+                at=now,
                 clause=clause,
                 canned_reply=canned_reply,
                 message=message and Remark.objects.create(text=message) or None,
@@ -300,7 +306,7 @@ class Comment(models.Model):
                 type(canned_reply).objects.filter(pk=canned_reply.pk).update(use_count=F("use_count") + 1)
             if reply:
                 self._answer(reply, by=by, canned_reply=canned_reply, clause=clause)
-            if self.author_id and self.author_id != by.pk:
+            if at is None and self.author_id and self.author_id != by.pk:
                 jobs.tell_author(decision)
         return decision
 

@@ -1,0 +1,239 @@
+"""Loads the demo newsroom through the same doors that a real one uses, dated back from the day of loading.
+
+Every comment is screened; where screening holds one that the story has published, a moderator of the demo publishes
+it an hour or so later. So log, queue and records are what they would be.
+"""
+
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts import names, roles
+from accounts.models import User
+from articles.models import Article, Draft, Image, Person, Review, Tag, Version
+from articles.models.images import reencode
+from comments import screening
+from comments.models import Clause, Comment, ListedWord, PolicyVersion
+from healthnews.fresh_site import load
+
+FOLDER = Path(__file__).parent
+PASSWORD = "demo-health-news"  # noqa: S105  printed at every start; a demo's accounts are meant to be used
+ROLES = {
+    "author@example.org": roles.AUTHOR,
+    "editor@example.org": roles.EDITOR,
+    "reviewer@example.org": roles.REVIEWER,
+    "moderator@example.org": roles.MODERATOR,
+    "moderator2@example.org": roles.MODERATOR,
+    "admin@example.org": roles.ADMINISTRATOR,
+}
+_MARK = "demo:"  # how source keys of the demo's articles begin
+
+
+def is_loaded() -> bool:
+    """Whether the demo newsroom is in this database."""
+    return Article.objects.filter(source_key__startswith=_MARK).exists()
+
+
+def is_free() -> bool:
+    """Whether nothing but what every fresh site has is in this database."""
+    return not (Article.objects.exclude(slug__in=["about", "privacy"]).exists() or Comment.objects.exists())
+
+
+@transaction.atomic
+def load_newsroom(say) -> dict[str, int]:
+    """Write all of it, or nothing; `say(words)` reports each step. Returns how many of what."""
+    now = timezone.now()
+    people = load("people.toml")
+    say("people")
+    users = _users(people, now)
+    persons = _persons(people, users)
+    editor = next(user for user in users.values() if user.email == "editor@example.org")
+    articles = {}
+    for path in sorted((FOLDER / "articles").glob("*.toml")):
+        say(path.stem)
+        articles[path.stem] = _article(path.stem, load(f"articles/{path.name}"), persons, editor, now)
+    _about(editor)
+    count = 0
+    for path in sorted((FOLDER / "threads").glob("*.toml")):
+        say(f"comments on {path.stem}")
+        count += _thread(articles[path.stem], load(f"threads/{path.name}")["comment"], users, now)
+    return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": count}
+
+
+def _users(people: dict, now) -> dict[str, User]:
+    """Everybody who can log in, by key. One password for all, hashed once."""
+    password = make_password(PASSWORD)
+    lines = [(each["key"], each["email"], each["display_name"]) for each in people["reader"] + people["staff"]]
+    lines += [
+        (each["key"], each["login"] or f"{each['slug']}@example.org", each["name"]) for each in people["person"]
+    ]
+    bylines = {each["key"] for each in people["person"]}
+    users = {}
+    for key, email, name in lines:
+        user = User(
+            email=email,
+            display_name=name,
+            display_name_key=names.fold(name),
+            password=password,
+            date_joined=now - timedelta(days=3_500),
+            is_staff=bool(role := ROLES.get(email) or (roles.AUTHOR if key in bylines else "")),
+        )
+        user.save()
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        users[key] = user
+    return users
+
+
+def _image(line: dict, title: str) -> Image:
+    data = (FOLDER / "images" / line["file"]).read_bytes()
+    image = Image(
+        title=title,
+        alt=line["alt"],
+        caption=line.get("caption", ""),
+        credit=line["credit"],
+        licence=line["licence"],
+    )
+    image.file.save(line["file"], reencode(SimpleUploadedFile(line["file"], data, "image/jpeg")), save=False)
+    image.save()
+    return image
+
+
+def _persons(people: dict, users) -> dict[str, Person]:
+    persons = {}
+    for line in people["person"]:
+        person = Person.objects.create(
+            user=users.get(line["key"]),
+            name=line["name"],
+            slug=line["slug"],
+            post_nominals=line["post_nominals"],
+            job_title=line["title"],
+            bio=line["bio"].strip(),
+            photo=_image(line["photo"], line["name"]),
+        )
+        for position, credential in enumerate(line["credentials"]):
+            person.credentials.create(position=position, **credential)
+        persons[line["key"]] = person
+    return persons
+
+
+def _earlier(body: str, changes: list[dict]) -> list[str]:
+    """The texts before each change, oldest first, and the present one last."""
+    texts = [body]
+    for change in sorted(changes, key=lambda each: each["days_ago"]):
+        for edit in change.get("edits", []):
+            body = body.replace(edit["now"], edit["was"], 1)
+        texts.append(body)
+    return texts[::-1]
+
+
+def _article(slug: str, data: dict, persons, editor, now) -> Article:
+    first = now - timedelta(days=data["published_days_ago"])
+    author = next((persons[line["person"]].user for line in data["bylines"] if line["role"] == "author"), None)
+    article = Article.objects.create(
+        title=data["title"], slug=slug, source_key=f"{_MARK}{slug}", created_by=author or editor
+    )
+    draft = Draft.objects.create(
+        article=article,
+        slug=slug,
+        title=data["title"],
+        dek=data["dek"],
+        lead_image=_image(data["image"], data["title"]),
+        edited_by=author or editor,
+    )
+    for position, line in enumerate(data["bylines"]):
+        draft.bylines.create(person=persons[line["person"]], role=line["role"], position=position)
+    for position, source in enumerate(data["sources"], 1):
+        draft.sources.create(position=position, **source)
+    for name in data["tags"]:
+        key = Tag.make_key(name)
+        tag, _ = Tag.objects.get_or_create(key=key, defaults={"name": name, "slug": slugify(name)})
+        draft.tags.add(tag)
+    changes = sorted(data.get("changes", []), key=lambda each: -each["days_ago"])
+    texts = _earlier(data["body"], changes)
+    events = [(first, 0, "first", "", texts[0])]
+    for change, text in zip(changes, texts[1:], strict=True):
+        at = now - timedelta(days=change["days_ago"])
+        events.append((at, 1, change["kind"], "" if change["kind"] == "typo" else change["note"], text))
+    for review in data.get("reviews", []):
+        at = now - timedelta(days=review["days_ago"])
+        events.append((max(at, first), 2, review, None, None))
+    for at, step, kind, note, text in sorted(events, key=lambda event: event[:2]):
+        if step == 2:
+            Review.record(
+                article, reviewer=persons[kind["person"]], by=editor, months=kind["months_to_next"], at=at
+            )
+            continue
+        draft.body = text
+        draft.save()
+        version = draft.save_version(by=author or editor)
+        version.publish(by=editor, kind=kind, note=note, at=at)
+        Version.objects.filter(pk=version.pk).update(created_at=at)
+    article.refresh_from_db()
+    return article
+
+
+def _about(editor) -> None:
+    """Say on /about/ that all of this is fiction."""
+    about = load("pages/about.toml")
+    draft = Draft.objects.get(article__slug="about")
+    draft.body = about["body"] + about["demonstration"]["body"]
+    draft.edited_by = editor
+    draft.save()
+    draft.save_version(by=editor).publish(
+        by=editor, kind="update", note="Says that the people and reviews of the demonstration are fictional."
+    )
+
+
+def _thread(article, lines: list[dict], users, now) -> int:
+    clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
+    words = tuple(ListedWord.objects.values_list("key", "outcome"))
+    moderators = cycle([users[key] for key in users if users[key].email.startswith("moderator")])
+    comments: dict[str, Comment] = {}
+    for number, line in enumerate(sorted(lines, key=lambda each: -each["days_ago"])):
+        author = users[line["author"]]
+        body = line["body"].strip()
+        at = now - timedelta(days=line["days_ago"])
+        published = Comment.objects.filter(author=author).published()[:3]
+        found = screening.screen(
+            screening.Facts(
+                text=body, is_staff=author.is_newsroom, published_before=len(published), listed_words=words
+            )
+        )
+        parent = comments.get(line.get("parent", ""))
+        comment = Comment.submit(article=article, by=author, body=body, parent=parent, verdict=found, at=at)
+        comments[line["key"]] = comment
+        clause = clauses.get(line.get("clause"))
+        wait = timedelta(minutes=20 + number * 37 % 400)
+        for action in _way(comment.status, line["status"]):
+            comment.decide(
+                action,
+                by=next(moderators),
+                version=comment.version,
+                clause=clause if action in {"reject", "remove"} else None,
+                at=min(at + wait, now - timedelta(minutes=1)),
+            )
+            wait *= 2
+    return len(comments)
+
+
+def _way(status: str, wanted: str) -> list[str]:
+    """The decisions that lead from what screening said to what the story wants."""
+    ways = {
+        ("pending", "published"): ["publish"],
+        ("pending", "rejected"): ["reject"],
+        ("pending", "removed"): ["publish", "remove"],
+        ("published", "removed"): ["remove"],
+        ("published", "pending"): ["hold"],
+        ("published", "rejected"): ["hold", "reject"],
+    }
+    return ways.get((status, wanted), [])
