@@ -7,28 +7,46 @@ import re
 
 from comments.screening.facts import Facts, Finding, Outcome
 
-# Each says "what shall I (or somebody of mine) do, take or think": the asking, not the subject, is what we look for.
-_ONE = r"(?:i|we|he|she|they|my (?:\w+ ){0,2}\w+)"
-_ADVICE = [
-    rf"\bwhat (?:should|shall|can|could|must|do|would you) {_ONE} (?:do|take|use|try|eat|drink|say|avoid)\b",
-    rf"\b(?:should|shall|can|could|may) {_ONE} (?:be worried|worry|stop|start|take|keep taking|see|go|try|use|ask|get|"
-    r"combine|mix|double|skip|continue|increase|reduce|be concerned|switch)\b[^.!?\n]{0,160}\?",
-    rf"\bis (?:it|this|that) (?:safe|ok|okay|normal|dangerous|serious|bad|a sign)\b[^.!?\n]{{0,120}}\b(?:{_ONE}|me|"
-    r"my|us|her|him)\b[^.!?\n]{0,120}\?",
-    r"\b(?:any|some|need|want|please give me|looking for|appreciate any|give me) (?:\w+ ){0,2}(?:advice|suggestions?|"
-    r"recommendations?)\b",
-    r"\bwhat (?:do|would|could) you (?:recommend|suggest|advise|think (?:is|i|it|this|my))\b",
-    r"\b(?:please|pls|plz|can (?:you|anyone|somebody|someone)|could (?:you|anyone|someone)) (?:please )?(?:help|advise|"
-    r"tell me|diagnose|recommend|suggest)\b",
-    r"\bhow (?:can|do|should|could) (?:i|we|he|she|they) (?:get rid of|stop|treat|cure|reduce|relieve|cope|deal|lose|"
-    r"manage|prevent|lower|control|know if)\b",
-    r"\b(?:could|can|might|would) (?:it|this|that|these) be (?:\w+ ){0,4}?(?:\w+)[^.!?\n]{0,80}\?[^?]{0,200}\b(?:i|my)\b",
-    r"\b(?:do|does) (?:i|he|she|my \w+) (?:need|have to|have)\b[^.!?\n]{0,120}\?",
-    r"\bwhat (?:is|could be|might be|'s) (?:wrong|happening|going on) with (?:me|my|him|her|us)\b",
-    r"\bwhat(?:'s| is| could be| can be)(?: the)? (?:best|cause|causing|treatment|cure|remedy|solution)[^.!?\n]{0,80}"
-    r"\b(?:me|my|i|him|her|his)\b",
-]
-_ADVICE_PATTERN = re.compile("|".join(f"(?:{pattern})" for pattern in _ADVICE), re.I)
+# What is asked for outright, whoever it is for.
+_REQUEST = re.compile(
+    r"\b(?:what|which \w+|how|when|where) (?:should|shall|can|could|must|do|would|might|may) (?:you |i |we |he |she |they |"
+    r"(?:\w+ ){0,3}?)(?:do|take|use|try|eat|drink|avoid|recommend|suggest|advise|stop|treat|cure|reduce|relieve|fight|"
+    r"overcome|get rid|manage|prevent|lower|control|cope|deal|be done|cut back|ask|help)\b"
+    r"|\b(?:should|shall|can|could|may|do|must|would|am|is it (?:ok|okay|safe|fine|advisable|right) (?:if|for|to)) "
+    r"(?:i|we|he|she|they|me|my \w+)\b(?! (?:ask why|just say|please stop))"
+    r"|\b(?:any|need|want|give me|looking for|appreciate|seeking) (?:\w+ ){0,2}(?:advice|help|suggestions?|remedy|cure|"
+    r"solution|treatment|medicine|drugs?)\b"
+    r"|\b(?:please|pls|plz|plss|kindly)\b[^.!\n]{0,60}\b(?:help|advise|guide|guid|gude|tell me|recommend|suggest|send|"
+    r"explain|answer|what|how|is|can|could)\b"
+    r"|\b(?:can|could) (?:you|anyone|somebody|someone) (?:please )?(?:help|advise|tell|diagnose|recommend|suggest)\b"
+    r"|\bwhat (?:can|could|might|would|is|are|was|'s)\b[^.!?\n]{0,120}\b(?:it be|this be|cause|causing|wrong|problem|"
+    r"remedy|cure|treatment|best|dose|dosage|diet|drug|solution|going on|happening|chances?)\b"
+    r"|\bwhat would you (?:do|take|try|suggest|recommend)\b"
+    r"|\b(?:don'?t|do not) know what (?:to do|else)\b"
+    r"|\b(?:could|can|might|is) (?:it|this|that|these) (?:be |still |a |an |the )?[^.!?\n]{0,80}\?"
+    r"|\b(?:is|are|does|will|would) [^.!?\n]{2,90}\b(?:safe|ok|okay|normal|dangerous|help me|fine|all right|work)\b"
+    r"[^.!?\n]{0,80}\?",
+    re.I,
+)
+# Somebody's own health, or that of somebody of theirs: without it a question is about the subject, and welcome.
+_PERSONAL = re.compile(
+    r"\b(?:i (?:am|have|had|feel|take|took|use|get|got|want|need|was|lost|keep|started|just|now|can'?t|cannot|think|"
+    r"noticed|suffer|been|do|would|should)|i'?m|i'?ve|am|my|me|we (?:are|have)|mum|mom|dad|husband|wife|son|daughter|baby|"
+    r"mother|father|sister|brother|partner|aunt|aunty|uncle|neighbour|friend|him|her|she|he|having|been)\b",
+    re.I,
+)
+_HEALTH = re.compile(
+    r"\b(?:pains?|painful|ache|aching|hurts?|headache|migraine|fever|cough|cold|bleed\w*|blood|pressure|heart|kidneys?|liver|"
+    r"stomach|skin|itch\w*|rash|swell\w*|swollen|tablets?|pills?|dose|doses|mg|medic\w+|drugs?|antibiotic\w*|doctor|gp|"
+    r"hospital|surgery|operation|diagnos\w+|symptoms?|disease|syndrome|condition|infection|cancer|diabet\w+|asthma|"
+    r"depress\w+|anxi\w+|panic|sleep|insomnia|period|pregnan\w+|menstr\w+|weight|diet|vitamin\w*|iron|ferritin|test|"
+    r"results?|scan|treat\w*|cure|remedy|suffer\w*|sick|ill|illness|tired|dizzy|twitch\w*|jerk\w*|cramps?|allerg\w+|"
+    r"therap\w+|counsel\w+|chest|back|eyes?|ear|nose|throat|leg|arm|foot|feet|hands?|knee|tooth|teeth|breath\w*|vomit\w*|"
+    r"wound|poison\w*|thyroid|hormon\w*|statin|warfarin|insulin|injection|vaccin\w+|spray|overdose|stress\w*|"
+    r"infect\w*|health|sex|hernia|gout|turmeric|magnesium)\b",
+    re.I,
+)
+
 
 _AT = r"(?:@|\s?[\[({]\s?at\s?[\])}]\s?|\s(?:at)\s(?=[\w-]{1,60}\s?(?:\.|[\[({ ]\s?dot\b)))"
 _DOT = r"(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?|\sdot\s)"
@@ -42,7 +60,9 @@ _NUMBER_UNIT = re.compile(
 
 def personal_advice(facts: Facts):
     """Asks what to do about the writer's own health, or that of somebody they know."""
-    for match in _ADVICE_PATTERN.finditer(facts.text):
+    if not (_PERSONAL.search(facts.text) and _HEALTH.search(facts.text)):
+        return
+    for match in _REQUEST.finditer(facts.text):
         yield Finding("personal_advice", Outcome.HOLD, *match.span(), confidence=0.8)
 
 
