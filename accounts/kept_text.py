@@ -4,17 +4,25 @@ The session of an anonymous visitor lives on through failed tries, further steps
 CSRF token; logging out empties it. Discussions are named by the slug of their article.
 """
 
-MAX_LENGTH = 20_000  # characters; four times what a comment may have, so that what is too long can be shortened
+import re
+
+MAX_LENGTH = (
+    20_000  # characters; four times what a comment may have, so that what is too long can be shortened
+)
 MAX_DISCUSSIONS = 5
 _KEY = "kept_text"
+_SLUG = re.compile(r"[-\w]{1,300}")
 
 
 def keep(request, discussion: str, body: str, parent: str | int | None = "") -> None:
-    """Keep the text; the oldest discussion gives way when there are more than five. A blank text changes nothing."""
-    discussion, body = str(discussion)[:300], str(body)[:MAX_LENGTH]
-    if not discussion or not body.strip():
+    """Keep the text; the oldest discussion gives way when there are more than five.
+
+    Nothing is kept of a blank text, or for what cannot be a slug.
+    """
+    body = str(body)[:MAX_LENGTH]
+    if not _SLUG.fullmatch(discussion) or not body.strip():
         return
-    # PostgreSQL stores no NUL, not even inside a session.
+    # A NUL would have the comment refused, and nobody can see it to take it out.
     entry = {"body": body.replace("\x00", ""), "parent": str(parent or "")[:20]}
     others = {key: value for key, value in _all(request).items() if key != discussion}
     newest = dict(list(others.items())[1 - MAX_DISCUSSIONS :])

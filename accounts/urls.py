@@ -10,6 +10,7 @@ app_list = [
 ]
 urlpatterns = [
     path("login/", views.login),
+    path("signup/", views.signup),
     path("", include((app_list, "accounts"))),
     path("", include("allauth.account.urls")),
 ]

@@ -5,6 +5,8 @@ import secrets
 from django.conf import settings
 from django.http import HttpResponseBadRequest
 
+from healthnews.http import private
+
 SIGNED_IN_COOKIE = "hn_in"
 
 
@@ -49,13 +51,30 @@ class _LazyNonce:
 def refuse_nul(get_response):
     """PostgreSQL stores no NUL and no address of ours holds one: refuse it in words before it is a 500.
 
-    Form fields are the forms' business: Django's own refuse NUL with a message beside the field.
+    Form fields are the forms' business: Django's own refuse NUL with a message beside the field. A cookie that
+    holds one is not ours, and is not looked at. Forms are UTF-8; what else they call themselves is ignored.
     """
 
     def middleware(request):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("This address holds a character that no page has.\n", "text/plain")
+        for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
+            del request.COOKIES[name]
+        if request.encoding:
+            request.encoding = "utf-8"
         return get_response(request)
+
+    return middleware
+
+
+def private_by_default(get_response):
+    """An answer that looked at the session, and says nothing itself about being kept, is for one viewer."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            private(response)
+        return response
 
     return middleware
 
@@ -73,7 +92,8 @@ def signed_in_cookie(get_response):
         if not session.accessed:
             return response
         signed_in = "_auth_user_id" in session
-        if signed_in and SIGNED_IN_COOKIE not in request.COOKIES:
+        # The session's own cookie is sent anew whenever it changes, and may then live longer than it did.
+        if signed_in and (session.modified or SIGNED_IN_COOKIE not in request.COOKIES):
             age = None if session.get_expire_at_browser_close() else session.get_expiry_age()
             response.set_cookie(
                 SIGNED_IN_COOKIE, "1", max_age=age, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE

@@ -31,3 +31,4 @@ handler404 = "healthnews.views.not_found"
 handler500 = "healthnews.views.server_error"
 handler403 = "healthnews.views.forbidden"
 handler400 = "healthnews.views.bad_request"
+handler429 = "healthnews.views.too_many_requests"  # asked for by allauth
