@@ -77,14 +77,18 @@ def ensure(data_dir: Path | str, *, throwaway: bool = False, verify: bool = Fals
         use = _uses.get(str(folder))
         if use and use.pid == os.getpid() and not verify and _is_locked(folder / "keeper"):
             return use.socket
+        mine = use.users if use and use.pid == os.getpid() else -1
+        users = -1
         try:
-            users = use.users if use and use.pid == os.getpid() else -1
-            if users < 0 or not _is_same(users, folder / "users"):
-                users = _join(folder)
+            users = mine if mine >= 0 and _is_same(mine, folder / "users") else _join(folder)
             with open(folder / "lock", "a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 socket = _bring_up(folder, throwaway)
-        except OSError as error:
+        except (OSError, EmbeddedError) as error:
+            if users not in (-1, mine):
+                os.close(users)
+            if isinstance(error, EmbeddedError):
+                raise
             raise EmbeddedError(f"PostgreSQL cannot use {folder}: {error}") from error
         if use and use.users != users:
             os.close(use.users)  # the parent's, from before a fork, or that of a folder that was deleted
