@@ -19,6 +19,8 @@ reading = [
     path("authors/", finding.authors, name="authors"),
     re_path(rf"^authors/{SLUG}/$", finding.author, name="author"),
     path("search/", finding.search, name="search"),
-    path("feed/", feeds.LatestFeed(), name="feed"),
+    path("feed/", feeds.latest, name="feed"),
+    re_path(rf"^tags/{SLUG}/feed/$", feeds.of_tag, name="tag_feed"),
+    re_path(rf"^authors/{SLUG}/feed/$", feeds.of_author, name="author_feed"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
 ]
