@@ -11,7 +11,7 @@ from accounts import names
 from accounts.models import User
 
 OWN_COMPUTER = "Stay logged in for 14 days. Only on a computer or phone that is yours alone."
-GOOD_PASSWORD = (
+HOW_TO_CHOOSE = (
     "At least 8 characters, not a common password, and nothing like your e-mail address. Four words do well."
 )
 TAKEN = "Somebody has this name, or one that looks like it. Please choose another."
@@ -64,7 +64,7 @@ class SignupForm(InOurWords, allauth_forms.SignupForm):
     field_order = ["display_name", "email", "password1"]
     words = {
         "email": ("E-mail address", "We send a link there. Nobody else sees it."),
-        "password1": ("Password", GOOD_PASSWORD),
+        "password1": ("Password", HOW_TO_CHOOSE),
     }
 
     def clean_display_name(self):
@@ -102,7 +102,7 @@ class ResetPasswordForm(InOurWords, allauth_forms.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(InOurWords, allauth_forms.ResetPasswordKeyForm):
-    words = {"password1": ("New password", GOOD_PASSWORD), "password2": ("The new password again", "")}
+    words = {"password1": ("New password", HOW_TO_CHOOSE), "password2": ("The new password again", "")}
 
 
 class ChangePasswordForm(InOurWords, allauth_forms.ChangePasswordForm):

@@ -39,7 +39,7 @@ class LineFormatter(logging.Formatter):
             changes["exc_info"] = None
         return super().format(logging.makeLogRecord(record.__dict__ | changes))
 
-    def formatException(self, exc_info):  # noqa: N802 - the name is logging's
+    def formatException(self, exc_info):
         """The places and kinds of the exception and of those that led to it, oldest first."""
         parts, error, seen = [], exc_info[1], set()
         while error is not None and id(error) not in seen:
