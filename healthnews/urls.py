@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from articles import urls as articles_urls
 from comments import urls as comments_urls
-from healthnews import health, shared_pages, views
+from healthnews import health, home, shared_pages, views
 
 article_pages = [
     re_path(rf"^articles/{articles_urls.SLUG}/$", shared_pages.article, name="article"),
@@ -15,7 +15,7 @@ article_pages = [
 ]
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
     path("", include((articles_urls.reading + article_pages, "articles"))),
     path("", include((comments_urls.discussion, "comments"))),
     path("moderation/", include((comments_urls.moderation, "moderation"))),
