@@ -396,33 +396,34 @@ def keep(folder: Path, lock: int, throwaway: bool, user: int | None, command: li
         owner = {} if user is None else {"user": user, "group": cluster.stat().st_gid, "extra_groups": []}
         env = {k: v for k, v in os.environ.items() if k != "LC_CTYPE"}  # Python's own, see PEP 538
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=cluster, env=env, **owner)
+        socket = next(
+            part.partition("=")[2] for part in command if part.startswith("unix_socket_directories=")
+        )
+    else:
+        socket = (cluster / "postmaster.pid").read_text().splitlines()[4]
     pid = child.pid if child else _postmaster(cluster)
 
     def runs() -> bool:
         return child.poll() is None if child else pid is not None and _postmaster(cluster) == pid
 
     with open(folder / "users", "a") as users:
-        while runs():
+        while last := runs():
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 time.sleep(TICK)
-        else:
-            return  # the server is gone, and so is the lock on `keeper`: the next connection starts both
-        lines = (
-            (cluster / "postmaster.pid").read_text().splitlines()
-            if (cluster / "postmaster.pid").exists()
-            else []
-        )
-        os.kill(pid, signal.SIGINT)  # "fast": ends sessions, writes everything down
-        while runs():
-            time.sleep(TICK / 4)
-        if len(lines) > 4 and os.path.basename(lines[4]).startswith("hn-"):
-            shutil.rmtree(lines[4], ignore_errors=True)
-        if throwaway:
+        if last:
+            os.kill(pid, signal.SIGINT)  # "fast": ends sessions, writes everything down
+            while runs():
+                time.sleep(TICK / 4)
+        if os.path.basename(socket).startswith("hn-"):  # ours, not that of a server started by hand
+            shutil.rmtree(socket, ignore_errors=True)
+        if last and throwaway:
             shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)  # before `users`: who gets that one must find this one free
+        # Before `users`: who gets that one must find this one free. If the server died by itself, the next
+        # connection starts both anew.
+        os.close(lock)
 
 
 if __name__ == "__main__":
