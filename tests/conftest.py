@@ -15,8 +15,12 @@ skipped_journeys: list[str] = []
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever drives a browser is a journey, marked or not."""
+    """Whatever drives a browser is a journey, marked or not; who may use the database may use both connections."""
     for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and "databases" not in marker.kwargs:
+            both = {**marker.kwargs, "databases": ["default", "limits"]}
+            item.add_marker(pytest.mark.django_db(**both), append=False)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.journey)
 

@@ -1,0 +1,108 @@
+"""What comes out of the one place that makes HTML."""
+
+import json
+import re
+
+import pytest
+from bleach._vendor import html5lib
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from healthnews import markup
+
+SAFE_SCHEMES = ("http://", "https://", "mailto:", "/", "#")
+
+
+def elements(html):
+    """(tag, attributes) of every element, as a browser would parse it."""
+    tree = html5lib.parseFragment(html, treebuilder="etree", namespaceHTMLElements=False)
+    return [
+        (node.tag, dict(node.attrib))
+        for node in tree.iter()
+        if isinstance(node.tag, str) and node is not tree
+    ]
+
+
+def assert_harmless(html, tags):
+    for tag, attributes in elements(html):
+        assert tag in tags, (tag, html)
+        for name, value in attributes.items():
+            assert not name.lower().startswith("on") and name != "style", html
+            if name in {"href", "src"}:
+                plain = re.sub(r"[\s\x00-\x1f]", "", value).lower()
+                scheme = re.match(r"[a-z][a-z0-9+.-]*:", plain)
+                assert not scheme or plain.startswith(SAFE_SCHEMES), html
+
+
+COMMENT = {"p", "br", "strong", "em", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
+ARTICLE = markup._ARTICLE_TAGS | {"tbody", "colgroup"}
+
+
+def test_every_payload_is_harmless_in_comment_article_and_import(shared):
+    lines = shared("xss/simple.jsonl").read_text().splitlines()
+    payloads = [json.loads(line)["payload"] for line in lines]
+    assert len(payloads) == 200
+    for payload in payloads:
+        assert_harmless(markup.comment(payload), COMMENT)
+        assert_harmless(markup.imported_comment(payload), COMMENT)
+        assert_harmless(markup.article_body(payload), ARTICLE)
+        assert_harmless(markup.plain(payload), COMMENT)
+        assert_harmless(markup.marked(payload, [(0, 3, payload)]), {"mark"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("One.\n\nTwo\nlines.", "<p>One.</p><p>Two<br>lines.</p>"),
+        ("*a* and **b** and 2*3*4", "<p><em>a</em> and <strong>b</strong> and 2*3*4</p>"),
+        ("> said\n> more\n\nI say", "<blockquote><p>said<br>more</p></blockquote><p>I say</p>"),
+        ("> said\nI say", "<blockquote><p>said</p></blockquote><p>I say</p>"),
+        ("<b>x</b> & y", "<p>&lt;b&gt;x&lt;/b&gt; &amp; y</p>"),
+        ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
+        ("", ""),
+    ],
+)
+def test_comments_are_shown_as_typed_but_for_five_things(typed, shown):
+    assert markup.comment(typed) == shown
+
+
+def test_a_bare_address_is_a_link_without_the_full_stop():
+    html = markup.comment("See https://example.org/a_(b)?x=1&y=2. Or (http://example.com).")
+    links = [attributes for tag, attributes in elements(html) if tag == "a"]
+    assert [link["href"] for link in links] == ["https://example.org/a_(b)?x=1&y=2", "http://example.com"]
+    assert {link["rel"] for link in links} == {"ugc nofollow noopener"}
+
+
+def test_an_article_keeps_its_structure_and_loses_foreign_classes():
+    body = '<h2 id="why">Why</h2><ul><li>a<ul><li>b</li></ul></li></ul><div class="callout callout-doctor evil">x</div>'
+    assert markup.article_body(body) == body.replace(" evil", "")
+    assert "See a doctor" in markup.printed_body(markup.article_body(body))
+
+
+def test_protocol_relative_links_and_images_go():
+    html = markup.article_body('<a href="//evil.example/">a</a><img src="//evil.example/x.png" alt="">')
+    assert "evil.example" not in html
+
+
+@settings(max_examples=150)
+@given(st.text(max_size=300))
+def test_any_text_is_harmless_and_cleaning_twice_changes_nothing(text):
+    html = markup.comment(text)
+    assert_harmless(html, COMMENT)
+    once = markup.article_body(text)
+    assert markup.article_body(once) == once
+    assert (
+        markup._two_gates(html, markup._COMMENT_TAGS, markup._COMMENT_ATTRIBUTES, markup._COMMENT_REL) == html
+    )
+
+
+@given(st.text(alphabet="<>&\"'/ abon=scriptimgsvgxlk:jv\n*", max_size=120))
+def test_tag_soup_is_harmless(text):
+    assert_harmless(markup.article_body(text), ARTICLE)
+    assert_harmless(markup.imported_comment(text), COMMENT)
+
+
+def test_what_no_keyboard_types_goes():
+    assert markup.tidy("a\x00b\x07\ud800‮c\r\nd") == "abc\nd"
+    assert len(markup.tidy("Z" + "̴" * 300)) <= 6
+    assert markup.tidy("नमस्ते — Tiếng Việt 👩‍⚕️").startswith("नमस्ते — Tiếng Việt")
