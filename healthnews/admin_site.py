@@ -81,7 +81,7 @@ class BoundedPaginator(Paginator):
 
 
 class TidyForm(forms.ModelForm):
-    """A form whose texts are stripped of what no keyboard types, before any other check sees them."""
+    """A form whose texts lose what no keyboard types before the model checks them."""
 
     def _clean_fields(self):
         super()._clean_fields()

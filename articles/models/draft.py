@@ -2,12 +2,37 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.utils import timezone
 
 from articles.models.article import Article, Byline, Content, Source, TooLate
 from articles.models.tags import Tag
-from articles.models.version import Version
+from articles.models.version import NewsroomQuerySet, Version, free_slug
 from healthnews import markup
+
+NEWER = Q(edited_at__gt=F("article__live_version__created_at"))
+
+
+class DraftQuerySet(NewsroomQuerySet):
+    """Questions about many drafts."""
+
+    def in_state(self, state: str):
+        """Those whose article is, for the public, "live", "newer" (live, and the draft is ahead of it), "scheduled",
+        "retired" or "never" published.
+        """
+        now = timezone.now()
+        published = Q(article__edition__gt=0)
+        retired = Q(article__retire_at__lte=now)
+        live = published & Q(article__publish_at__lte=now) & ~retired
+        return self.filter(
+            {
+                "never": ~published,
+                "scheduled": published & Q(article__publish_at__gt=now),
+                "retired": published & retired,
+                "live": live,
+                "newer": live & NEWER,
+            }[state]
+        )
 
 
 class Draft(Content):
@@ -25,8 +50,54 @@ class Draft(Content):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
+    objects = DraftQuerySet.as_manager()
+
     class Meta:
         ordering = ["-edited_at", "-pk"]
+
+    # Questions
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether something was saved here since the version that the public reads was made."""
+        live = self.article.live_version
+        return live is not None and self.edited_at > live.created_at
+
+    @property
+    def public_state(self) -> str:
+        """What the public sees and whether the draft is ahead of it, in a few words."""
+        state = self.article.public_state
+        return "live, draft newer" if state == "live" and self.is_newer else state
+
+    def is_editable_by(self, user) -> bool:
+        """Whether this person may change it: editors every draft, authors their own."""
+        if user.has_perm("articles.write_any"):
+            return True
+        return user.has_perm("articles.write_own") and self.article.created_by_id == user.pk
+
+    # Doors
+
+    def start(self, *, kind: str, by) -> None:
+        """Store a new draft together with its article, whose first address is made here."""
+        with transaction.atomic():
+            slug = free_slug(self.slug or self.title, None)
+            self.article = Article.objects.create(kind=kind, slug=slug, title=self.title, created_by=by)
+            self.slug, self.edited_by = slug, by
+            self.save()
+
+    def hold(self, revision: int) -> None:
+        """Keep others from saving until this transaction ends.
+
+        Raises TooLate, naming who saved since the form was opened with `revision`.
+        """
+        last = Draft.objects.select_for_update(of=["self"]).select_related("edited_by").get(pk=self.pk)
+        if last.revision != revision:
+            raise last.too_late()
+
+    def too_late(self) -> TooLate:
+        """What to raise for somebody who opened an older revision."""
+        at = timezone.localtime(self.edited_at)
+        return TooLate(f"{self.edited_by or 'Somebody'} saved this draft at {at:%H:%M on %d %B %Y}.")
 
     def take(self, revision: int, *, by) -> None:
         """Claim this edit: the draft's revision goes up by one if it still is the one that the form was opened with.
@@ -38,9 +109,7 @@ class Draft(Content):
         )
         if not taken:
             last = Draft.objects.select_related("edited_by").get(pk=self.pk)
-            raise TooLate(
-                f"{last.edited_by or 'Somebody'} saved this draft at {last.edited_at:%H:%M on %d %B %Y}."
-            )
+            raise last.too_late()
         self.revision, self.edited_by = revision + 1, by
 
     def snapshot(self) -> dict:
@@ -96,6 +165,46 @@ class Draft(Content):
                 title=self.title,
                 created_by=by,
             )
+
+    def version_to_publish(self, *, by) -> Version:
+        """The newest version if it is what the draft says and still unpublished; a new one otherwise."""
+        last = self.article.versions.first()
+        if last and last.edition is None and last.snapshot == self.snapshot():
+            return last
+        return self.save_version(by=by)
+
+    def restore(self, version: Version, *, by) -> Version | None:
+        """Make the draft say what `version` says. What it said before is kept as a version, which is returned;
+        None when the newest version held it already.
+        """
+        with transaction.atomic():
+            draft = Draft.objects.select_for_update(of=["self"]).select_related("article").get(pk=self.pk)
+            last = draft.article.versions.first()
+            kept = None if last and last.snapshot == draft.snapshot() else draft.save_version(by=by)
+            draft.take(draft.revision, by=by)
+            draft._become(version.snapshot)
+        return kept
+
+    def _become(self, snapshot: dict) -> None:
+        lead = snapshot["lead"] or {}
+        self.title, self.dek, self.body = snapshot["title"], snapshot["dek"], snapshot["body"]
+        if not self.article.edition:
+            self.slug = snapshot["slug"]  # the address of what is published stays
+        self.lead_image_id = lead.get("image")
+        self.lead_alt, self.lead_caption = lead.get("alt", ""), lead.get("caption", "")
+        self.lead_decorative = lead.get("decorative", False)
+        self.save()
+        self.bylines.all().delete()
+        DraftByline.objects.bulk_create(
+            DraftByline(draft=self, person_id=line["person"], role=line["role"], position=position)
+            for position, line in enumerate(snapshot["bylines"])
+        )
+        self.sources.all().delete()
+        DraftSource.objects.bulk_create(
+            DraftSource(draft=self, position=number, **source)
+            for number, source in enumerate(snapshot["sources"], 1)
+        )
+        self.tags.set(Tag.objects.filter(pk__in=[tag["id"] for tag in snapshot["tags"]]))
 
 
 class DraftByline(Byline):
