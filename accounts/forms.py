@@ -104,6 +104,11 @@ class ResetPasswordForm(InOurWords, allauth_forms.ResetPasswordForm):
 class ResetPasswordKeyForm(InOurWords, allauth_forms.ResetPasswordKeyForm):
     words = {"password1": ("New password", HOW_TO_CHOOSE), "password2": ("The new password again", "")}
 
+    def save(self):
+        """Store it. Whoever has the link reads the mail, so nothing stands between them and the login."""
+        super().save()
+        self.user.has_read_mail()
+
 
 class ChangePasswordForm(InOurWords, allauth_forms.ChangePasswordForm):
     words = ResetPasswordKeyForm.words | {"oldpassword": ("Your password now", "")}

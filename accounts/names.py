@@ -3,6 +3,8 @@
 import unicodedata
 
 MAX_LENGTH = 60  # characters
+KEY_LENGTH = 240  # characters; a single one may decompose into eighteen
+_MARKS_A_LETTER = 2  # Vietnamese and pointed Hebrew need two; "zalgo" stacks dozens
 
 # Letters of other scripts that look like Latin ones; enough to stop the plain impostor, not a full table
 # (Unicode TR 39 has that).
@@ -20,7 +22,8 @@ def clean(name: str) -> str:
         raise ValueError("Choose a name with at least one letter or digit.")
     if len(name) > MAX_LENGTH:
         raise ValueError(f"Choose a name of at most {MAX_LENGTH} characters.")
-    if sum(unicodedata.combining(char) > 0 for char in unicodedata.normalize("NFD", name)) > len(name):
+    marks = [unicodedata.category(char) in {"Mn", "Me"} for char in unicodedata.normalize("NFD", name)]
+    if sum(marks) > _MARKS_A_LETTER * (len(marks) - sum(marks)):
         raise ValueError("Choose a name with fewer accents on each letter.")
     return name
 
@@ -28,5 +31,10 @@ def clean(name: str) -> str:
 def fold(name: str) -> str:
     """The key under which two names are the same: case, accents, blanks, marks and lookalikes ignored."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(char for char in decomposed if char.isalnum())
-    return plain.translate(_LOOKALIKES)
+    # Accents go; the vowel signs of Indic and Thai letters, which are no accents, stay.
+    plain = "".join(char for char in decomposed if char.isalnum() or _is_vowel_sign(char))
+    return plain.translate(_LOOKALIKES)[:KEY_LENGTH]
+
+
+def _is_vowel_sign(char: str) -> bool:
+    return unicodedata.category(char) in {"Mn", "Mc"} and not unicodedata.combining(char)

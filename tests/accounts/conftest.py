@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +13,9 @@ def no_limits_used_up(request):
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
         cache.clear()
+    yield
+    if request.node.get_closest_marker("django_db"):
+        connections["limits"].close()
 
 
 @pytest.fixture
