@@ -276,7 +276,8 @@ def _line(row, article, base: str, present: set[int], own: bool = False) -> Line
         parent_id=row.parent_id,
         parent_name=_parent_name(row),
         parent_href=f"#comment-{row.parent_id}" if parent_here else f"/comments/{row.parent_id}/",
-        before_update=bool(article.updated_at and row.posted_at < article.updated_at),
+        # Said once a branch: its answers came later, and a note under each of them would only be noise.
+        before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
     )
 
 

@@ -61,11 +61,13 @@ def load_newsroom(say) -> dict[str, int]:
         say(path.stem)
         articles[path.stem] = _article(path.stem, load(f"articles/{path.name}"), persons, editor, now)
     _about(editor)
-    count = 0
+    lines = []
     for path in sorted((FOLDER / "threads").glob("*.toml")):
-        say(f"comments on {path.stem}")
-        count += _thread(articles[path.stem], load(f"threads/{path.name}")["comment"], users, now)
-    return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": count}
+        for line in load(f"threads/{path.name}")["comment"]:
+            lines.append(line | {"article": articles[path.stem]})
+    say(f"{len(lines)} comments")
+    _comments(lines, users, now)
+    return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": len(lines)}
 
 
 def _users(people: dict, now) -> dict[str, User]:
@@ -194,24 +196,24 @@ def _about(editor) -> None:
     )
 
 
-def _thread(article, lines: list[dict], users, now) -> int:
+def _comments(lines: list[dict], users, now) -> None:
+    """Submit and decide all comments in the order of their times, so that nobody is new twice."""
     clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
     words = tuple(ListedWord.objects.values_list("key", "outcome"))
     moderators = cycle([users[key] for key in users if users[key].email.startswith("moderator")])
-    comments: dict[str, Comment] = {}
+    comments: dict[tuple, Comment] = {}
     for number, line in enumerate(sorted(lines, key=lambda each: -each["days_ago"])):
-        author = users[line["author"]]
-        body = line["body"].strip()
+        article, author, body = line["article"], users[line["author"]], line["body"].strip()
         at = now - timedelta(days=line["days_ago"])
         published = Comment.objects.filter(author=author).published()[:3]
-        found = screening.screen(
-            screening.Facts(
-                text=body, is_staff=author.is_newsroom, published_before=len(published), listed_words=words
-            )
+        facts = screening.Facts(
+            text=body, is_staff=author.is_newsroom, published_before=len(published), listed_words=words
         )
-        parent = comments.get(line.get("parent", ""))
-        comment = Comment.submit(article=article, by=author, body=body, parent=parent, verdict=found, at=at)
-        comments[line["key"]] = comment
+        parent = comments.get((article.pk, line.get("parent", "")))
+        comment = Comment.submit(
+            article=article, by=author, body=body, parent=parent, verdict=screening.screen(facts), at=at
+        )
+        comments[article.pk, line["key"]] = comment
         clause = clauses.get(line.get("clause"))
         wait = timedelta(minutes=20 + number * 37 % 400)
         for action in _way(comment.status, line["status"]):
@@ -223,7 +225,6 @@ def _thread(article, lines: list[dict], users, now) -> int:
                 at=min(at + wait, now - timedelta(minutes=1)),
             )
             wait *= 2
-    return len(comments)
 
 
 def _way(status: str, wanted: str) -> list[str]:

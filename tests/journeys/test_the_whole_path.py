@@ -1,0 +1,129 @@
+"""From a stranger's first thought to the answer that everybody reads, in one go."""
+
+import pytest
+from django.core import mail
+
+from comments import jobs
+from comments.models import Comment, Decision
+from tests.factories import PASSWORD, make_article, make_person, make_user
+from tests.journeys.conftest import link_in_mail, log_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
+TEXT = "My eyelid has twitched since Monday. What should I do about it?"
+
+
+def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
+    article = make_article(title="Why muscles twitch", authors=[make_person(name="Ann Author")])
+    moderator = make_user("moderator", display_name="Mo Derator")
+
+    # Sign up, and verify the address by the link in the mail.
+    page = new_visitor()
+    page.goto("/accounts/signup/")
+    page.fill("[name=display_name]", "Rita Reader")
+    page.fill("main [name=email]", "Rita@Example.org")
+    page.fill("[name=password1]", "a passphrase of mine")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/confirm-email/**")
+    page.goto(link_in_mail("rita@example.org", "/accounts/confirm-email/"))
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/accounts/login/**")
+
+    # From the discussion, with a text already typed.
+    page.goto(article.get_absolute_url())
+    page.click("text=Write a comment")
+    page.fill("#comment-body", TEXT)
+    page.fill("#composer-login", "rita@example.org")
+    page.fill("#composer-password", "wrong, alas")
+    page.click("text=Log in and go on")
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("main [name=login]", "rita@example.org")
+    page.fill("main [name=password]", "a passphrase of mine")
+    page.click("main form button[type=submit]:not([formaction])")
+    page.wait_for_selector(".composer__as")
+    assert page.input_value("#comment-body") == TEXT
+    assert Comment.objects.count() == 0
+
+    # Send, and see it wait, with the reason.
+    page.click(".composer button:has-text('Send')")
+    page.wait_for_url("**/comments/mine/**")
+    own = page.locator(f"#comment-{Comment.objects.get().pk}")
+    assert own.get_attribute("data-status") == "pending"
+    assert "First comments are read by a moderator." in own.inner_text()
+    assert "personal medical advice" in own.inner_text()
+
+    # Back on the article the text is not offered again; nobody else sees the comment.
+    page.goto(article.get_absolute_url())
+    if script:
+        page.locator("#comments").scroll_into_view_if_needed()
+        page.wait_for_selector("[data-status=pending]")
+        assert page.input_value("#comment-body") == ""
+    stranger = new_visitor()
+    stranger.goto(article.get_absolute_url())
+    assert "My eyelid" not in stranger.content()
+
+    # Log out.
+    page.goto("/accounts/logout/")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/")
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] in {"hn_in", "sessionid"} and cookie["value"]]
+
+    # The moderator publishes it together with the canned answer: by keyboard, or by a plain form.
+    desk = new_visitor()
+    log_in(desk, moderator, PASSWORD)
+    desk.wait_for_url("**/accounts/profile/")
+    desk.goto("/moderation/")
+    if script:
+        desk.keyboard.press("j")
+        desk.keyboard.press("Enter")
+    else:
+        desk.click(".queue__open")
+    desk.wait_for_url("**/moderation/comments/**")
+    assert "Asks for personal advice" in desk.inner_text(".card__findings")
+    assert desk.inner_text("mark") == "What should I do"
+    if script:
+        desk.keyboard.press("a")
+    else:
+        desk.click("button:has-text('Publish and answer')")
+    desk.wait_for_url("**/moderation/")
+    assert "published and answered" in desk.inner_text(".messages")
+
+    # The anonymous reader sees both: the answer with its mark, in reply to the comment.
+    stranger.reload()
+    comment = Comment.objects.get(parent=None)
+    answer = Comment.objects.get(parent=comment)
+    assert "What should I do" in stranger.inner_text(f"#comment-{comment.pk}")
+    shown = stranger.locator(f"#comment-{answer.pk}")
+    assert shown.get_attribute("data-depth") == "1"
+    assert "Mo Derator" in shown.inner_text()
+    assert shown.locator(".comment__mark").inner_text() == "Staff"
+    assert "in reply to Rita Reader" in shown.inner_text()
+    assert "personalised advice" in shown.inner_text()
+
+    # And Rita is told by mail, by a job that carries an id only.
+    jobs.mail_decision(decision_id=Decision.objects.get(action="publish").pk)
+    message = mail.outbox[-1]
+    assert message.to == ["rita@example.org"]
+    assert f"/comments/{comment.pk}/" in message.body
+
+
+def test_two_moderators_on_one_card(new_visitor, script):
+    article = make_article()
+    author = make_user()
+    from tests.factories import make_comment
+
+    comment = make_comment(article=article, author=author, status="pending", body="Decide about me.")
+    first, second = make_user("moderator", display_name="First Moderator"), make_user("moderator")
+    one, two = new_visitor(), new_visitor()
+    for page, user in ((one, first), (two, second)):
+        log_in(page, user, PASSWORD)
+        page.wait_for_url("**/accounts/profile/")
+        page.goto(f"/moderation/comments/{comment.pk}/")
+    assert "First Moderator is looking" in two.content()
+    one.click(".decision--publish button")
+    one.wait_for_url("**/moderation/")
+    two.select_option("#clause", "4")
+    two.fill("#message", "A long explanation.")
+    two.click(".decision--refuse button.button--danger")
+    two.wait_for_selector("[role=alert]")
+    assert "First Moderator" in two.inner_text("[role=alert]")
+    assert Comment.objects.get(pk=comment.pk).status == "published"
