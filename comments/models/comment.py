@@ -222,17 +222,19 @@ class Comment(models.Model):
         at: datetime,
         source_key: str,
         parent=None,
+        body: str = "",
     ) -> "Comment":
         """Store a comment of another system as it stood there, with a Decision that says so.
 
-        `body_html` is cleaned here. Times may lie in the past; what was published then counts as published then.
+        `body_html` is cleaned here; `body` is the text as it was there, where `body_html` was prepared from it.
+        Times may lie in the past; what was published then counts as published then.
         """
         with transaction.atomic():
             comment = cls._insert(
                 article=article,
                 author=author,
                 author_name=author_name,
-                body=body_html,
+                body=body or body_html,
                 body_html=markup.imported_comment(body_html),
                 body_format=CommentText.Format.HTML,
                 parent=parent,

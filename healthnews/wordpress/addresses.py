@@ -1,0 +1,59 @@
+"""Old addresses as redirects, so that what the world has linked to still leads somewhere."""
+
+from urllib.parse import unquote, urlsplit
+
+from django.contrib.redirects.models import Redirect
+from django.urls import Resolver404, resolve
+from django.utils.encoding import escape_uri_path
+
+from articles.models import Article
+from healthnews.wordpress.report import Tally
+from healthnews.wordpress.run import Run
+from healthnews.wordpress.wxr import OldItem
+
+_LENGTH = Redirect._meta.get_field("old_path").max_length
+
+
+def redirect(item: OldItem, ident: str, article: Article, run: Run, tally: Tally) -> None:
+    """Send the item's old path and its short link to where it is now. Only what is public has old addresses."""
+    if not article.is_public():
+        return
+    name, new = f"{item.type} {ident}", article.get_absolute_url()
+    for old in (_path(item.link), f"/?{'page_id' if item.type == 'page' else 'p'}={ident}"):
+        if not old or unquote(old) == unquote(new):
+            continue
+        if len(old) > _LENGTH or len(new) > _LENGTH:
+            tally.note(name, "old address too long for a redirect", old)
+        elif _is_ours(old):
+            tally.note(name, "old address is one of this site's own: no redirect", old)
+        else:
+            there, made = Redirect.objects.get_or_create(
+                site=run.site, old_path=old, defaults={"new_path": new}
+            )
+            tally.brought["redirects"] += made
+            tally.already_here["redirects"] += not made
+            if there.new_path != new:
+                tally.note(name, "old address already leads elsewhere", old)
+
+
+def _path(link: str) -> str:
+    """The path of an old link as a request spells it; "" when there is none but the front page's."""
+    try:
+        path = unquote(urlsplit(link).path)
+    except ValueError:
+        return ""
+    return escape_uri_path(path) if path.startswith("/") and path != "/" and path.isprintable() else ""
+
+
+def _is_ours(old: str) -> bool:
+    """Whether a page of this site answers at the path. Redirects are asked only after a 404."""
+    path, query, _ = old.partition("?")
+    if query:
+        return False
+    try:
+        match = resolve(unquote(path))
+    except Resolver404:
+        return False
+    if match.view_name in {"articles:article", "articles:page"}:
+        return Article.objects.filter(slug=match.kwargs["slug"]).exists()
+    return True

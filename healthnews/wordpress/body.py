@@ -1,0 +1,217 @@
+"""WordPress's HTML as ours: paragraphs made, blocks and shortcodes resolved, then cleaned by healthnews.markup.
+
+Nothing here makes a text safe; the two gates of `markup` come last and do. Pictures stay behind: foreign ones may not
+be shown (the Content-Security-Policy says so), their captions are kept.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from healthnews import markup
+
+
+@dataclass
+class Converted:
+    """A text as we keep it, and what it lost on the way: picture addresses, embedded media, unknown shortcodes."""
+
+    html: str = ""
+    pictures: list[str] = field(default_factory=list)
+    embeds: list[str] = field(default_factory=list)
+    shortcodes: list[str] = field(default_factory=list)
+
+
+def article(text: str) -> Converted:
+    """The body of a post or page."""
+    found = Converted()
+    blocks = "<!-- wp:" in text  # then paragraphs are marked already
+    text = _prepared(text, found)
+    text = text if blocks else autop(text)
+    text = _rewritten(text, _TAGS, found)
+    text = re.sub(r"<p>\s*(https?://[^\s<>\"]{3,2000})\s*</p>", r'<p><a href="\1">\1</a></p>', text)
+    text = _without_empty(markup.article_body(text)).strip()
+    found.html = re.sub(r"(</(?:p|[uo]l|h2|h3|blockquote|table|pre)>|<hr>)\s+(?=<)", r"\1\n", text)
+    return found
+
+
+def comment(text: str) -> str:
+    """The text of a comment in paragraphs, still to be cleaned by the door that takes it."""
+    found = Converted()
+    return _without_empty(_rewritten(autop(_prepared(text, found)), _COMMENT_TAGS, found)).strip()
+
+
+def words(text: str, limit: int) -> str:
+    """The plain words of an HTML text on one line, cut at a blank so that at most `limit` characters remain."""
+    line = " ".join(markup.text_of(markup.tidy(text)).split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:–-") + "…"
+
+
+# --- Shortcodes and what has no place here -------------------------------------------------------------------------
+
+_CAPTION = re.compile(
+    r"\[caption\b([^\]]{0,2000})\]((?:(?!\[caption\b).){0,20000}?)\[/caption\]", re.S | re.I
+)
+_ATTRIBUTES = r"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+_PICTURE = re.compile(rf"\s*(?:<a\b{_ATTRIBUTES}>\s*)?<img\b{_ATTRIBUTES}>(?:\s*</a>)?", re.I)
+# Comments, block marks among them; then declarations, whole or not, over which Python's parser would fall.
+_REMARK = re.compile(r"<!--(?:(?!<!--).){0,20000}?-->|<[!?][^<>]{0,200}>?", re.S)
+_EMBED = re.compile(r"\[embed\b[^\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{3,2000})\s*\[/embed\]", re.I)
+_MEDIA = re.compile(r"\[(gallery|audio|video|playlist)\b[^\]]{0,4000}\](?:[^\[]{0,500}\[/\1\])?", re.I)
+_OTHER = re.compile(
+    r"\[([a-z][a-z0-9_-]{1,40})(?:\s+[\w-]+=[^\]\n]{0,1000})\]|\[/([a-z][a-z0-9_-]{1,40})\]", re.I
+)
+# With their content, where they are closed. What was struck out is no longer said: "<del>5</del> 50" is 50.
+_GONE = re.compile(
+    r"<(iframe|object|video|audio|script|style|svg|select|noscript|template|del|s|strike)\b([^>]{0,2000})>"
+    r"(?:(?!<\1\b).){0,20000}?</\1\s*>",
+    re.S | re.I,
+)
+_NESTED = 20  # levels that anybody has a reason to nest; the rest is left to the cleaner
+_EMBEDS = {"iframe", "object", "video", "audio"}
+
+
+def _prepared(text: str, found: Converted) -> str:
+    """Shortcodes resolved, media gone and noted."""
+
+    def caption(match):
+        picture = _PICTURE.match(match[2])
+        old = re.search(r"caption=(\"|')(.*?)\1", match[1], re.S)
+        said = match[2][picture.end() :] if picture else match[2]
+        said = said.strip() or (html.unescape(old[2]) if old else "")
+        return f"\n\n{picture[0] if picture else ''}\n\n<figcaption>{said}</figcaption>\n\n"
+
+    def gone(match):
+        if match[1].lower() in _EMBEDS:
+            source = re.search(r"\bsrc=[\"']?([^\"'\s>]+)", match[0], re.I)
+            found.embeds.append(source[1] if source else match[1].lower())
+        return ""
+
+    def media(match):
+        found.embeds.append(f"[{match[1].lower()}]")
+        return ""
+
+    text = _REMARK.sub("", markup.tidy(text))
+    text = _EMBED.sub(r"\n\n\1\n\n", _CAPTION.sub(caption, text))
+    text = _MEDIA.sub(media, text)
+    for _ in range(_NESTED):
+        text, count = _GONE.subn(gone, text)
+        if not count:
+            break
+    found.shortcodes.extend(sorted({(match[1] or match[2]).lower() for match in _OTHER.finditer(text)}))
+    return text
+
+
+# --- Paragraphs, as WordPress makes them when it shows a text ------------------------------------------------------
+
+_BLOCK = (
+    "(?:table|thead|tfoot|caption|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|blockquote|address|p"
+    "|h[1-6]|hr|section|article|aside|header|footer|nav|figure|figcaption|details|summary)"
+)
+_TAG = rf"</?{_BLOCK}(?:\s[^<>]{{0,2000}})?/?>"
+
+
+def autop(text: str) -> str:
+    """Blank lines as paragraphs, single ones as line breaks, around the blocks that are there: WordPress's wpautop."""
+    kept: list[str] = []
+
+    def keep(match):
+        kept.append(match[0])
+        return f"\n\n<pre>{len(kept) - 1}</pre>\n\n"
+
+    text = re.sub(r"<pre\b[^>]{0,500}>(?:(?!<pre\b).){0,100000}?</pre>", keep, text, flags=re.S | re.I)
+    text = re.sub(r"(?:<br\s*/?>\s{0,9}){2,}", "\n\n", text, flags=re.I)
+    text = re.sub(rf"(<{_BLOCK}[\s/>])", r"\n\n\1", text, flags=re.I)
+    text = re.sub(rf"(</{_BLOCK}>|<hr\s?/?>)", r"\1\n\n", text, flags=re.I)
+    text = "\n".join(line.strip() for line in text.split("\n"))
+    text = "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n{2,}", text) if part.strip())
+    # A block is no paragraph and is in none; what stands between two blocks of a list or table is neither.
+    text = re.sub(rf"<p>({_TAG})", r"\1", text, flags=re.I)
+    text = re.sub(rf"({_TAG})</p>", r"\1", text, flags=re.I)
+    text = re.sub(r"(<blockquote\b[^<>]{0,2000}>)([^<\s])", r"\1<p>\2", text, flags=re.I)
+    text = re.sub(r"<br\s*/?>\n", "\n", text, flags=re.I).replace("\n", "<br>")
+    text = re.sub(rf"({_TAG})<br>", r"\1", text, flags=re.I)
+    return re.sub(
+        r"<pre>(\d+)</pre>", lambda match: kept[int(match[1])] if int(match[1]) < len(kept) else "", text
+    )
+
+
+# --- Tags ----------------------------------------------------------------------------------------------------------
+
+# What opens and closes in place of a tag; every other tag is left to the cleaner.
+_TAGS = {
+    "h1": ("<h2>", "</h2>"),
+    **dict.fromkeys(("h4", "h5", "h6"), ("<h3>", "</h3>")),
+    "b": ("<strong>", "</strong>"),
+    "i": ("<em>", "</em>"),
+    "q": ("“", "”"),
+    **dict.fromkeys(("tt", "kbd", "samp"), ("<code>", "</code>")),
+    # A paragraph closes itself before the next block, and empty ones are taken out.
+    **dict.fromkeys(("div", "section", "article", "aside", "address", "center", "dd"), ("<p>", "</p>")),
+    "dt": ("<p><strong>", "</strong></p>"),
+    "figure": ("", ""),
+    "figcaption": ("<p><em>", "</em></p>"),
+}
+_COMMENT_TAGS = (
+    _TAGS
+    | {f"h{level}": ("<p><strong>", "</strong></p>") for level in range(1, 7)}
+    | {"tr": ("<p>", "</p>"), "td": ("", " "), "th": ("", " "), "hr": ("", "")}
+)
+
+
+class _Rewriter(HTMLParser):
+    """Copies a text, with other tags for some, and without pictures and comments."""
+
+    def __init__(self, tags, found: Converted):
+        super().__init__(convert_charrefs=False)
+        self.tags, self.found, self.out = tags, found, []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            source = dict(attrs).get("src") or ""
+            self.found.pictures.append(source[:500])
+        elif tag in self.tags:
+            self.out.append(self.tags[tag][0])
+        else:
+            named = "".join(f' {name}="{html.escape(value or "")}"' for name, value in attrs)
+            self.out.append(f"<{tag}{named}>")
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag):
+        self.out.append(self.tags[tag][1] if tag in self.tags else f"</{tag}>")
+
+    def handle_data(self, data):
+        self.out.append(data)
+
+    def handle_entityref(self, name):
+        self.out.append(f"&{name};")
+
+    def handle_charref(self, name):
+        self.out.append(f"&#{name};")
+
+
+def _rewritten(text: str, tags, found: Converted) -> str:
+    rewriter = _Rewriter(tags, found)
+    rewriter.feed(text)
+    rewriter.close()
+    return "".join(rewriter.out)
+
+
+_EMPTY = re.compile(
+    r"<(p|li|ul|ol|h2|h3|strong|em|a|blockquote|div|code|cite)(?:\s[a-z-]{1,20}=\"[^\"<>]{0,2000}\"){0,5}>"
+    r"(?:\s|&nbsp;|<br ?/?>){0,50}</\1>"
+)
+
+
+def _without_empty(text: str) -> str:
+    """Without what held a picture and nothing else, what held that, and the blanks beside it."""
+    for _ in range(_NESTED):
+        text, count = _EMPTY.subn("", text)
+        if not count:
+            break
+    return re.sub(r" {1,9}</p>", "</p>", re.sub(r"<p> {1,9}", "<p>", text))
