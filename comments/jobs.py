@@ -1,10 +1,14 @@
 """Jobs of the comments. They carry ids, never text; each may run twice without harm."""
 
 from django.conf import settings
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+# A mail server that is away: tried again after seconds, minutes, at last hours; about nine hours in all.
+PATIENT = RetryStrategy(max_attempts=10, wait=30, exponential_wait=3)
 
-@app.task(name="comments.mail_decision", queue="mail", pass_context=False)
+
+@app.task(name="comments.mail_decision", queue="mail", retry=PATIENT)
 def mail_decision(decision_id: int) -> None:
     """Tell the author of a comment what was decided about it."""
     from comments.models import Decision

@@ -1,0 +1,65 @@
+"""The worker, as a real process on the real database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from comments import jobs
+from tests.factories import make_comment, make_user
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def statuses():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id")
+        return cursor.fetchall()
+
+
+def worker(*arguments):
+    settings = connection.settings_dict
+    script = (
+        "import tests.settings as s; s.DATABASES['default']['NAME'] = {name!r};"
+        "from django.core.management import execute_from_command_line as run; run(['manage.py', 'procrastinate', *{args!r}])"
+    ).format(name=settings["NAME"], args=["worker", *arguments])
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    return subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_does_what_was_decided_and_what_a_killed_one_left(settings):
+    settings.HN_UNDO_SECONDS = 0
+    comment = make_comment(status="pending")
+    comment.decide("publish", by=make_user("moderator"), version=1)
+    assert statuses() == [("comments.mail_decision", "todo")]
+    # As a worker leaves it that was killed in the middle: doing, and its heartbeat has stopped.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        )
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = 1", cursor.fetchone()
+        )
+    process = worker("--concurrency", "1")
+    try:
+        deadline = time.monotonic() + 100
+        while ("comments.mail_decision", "succeeded") not in statuses():
+            assert time.monotonic() < deadline, statuses()
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.5)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stderr.close()
+
+
+@pytest.mark.django_db
+def test_a_job_whose_decision_is_gone_does_nothing(mailoutbox):
+    jobs.mail_decision(decision_id=10**9)
+    assert mailoutbox == []
