@@ -29,7 +29,9 @@ def worker(*arguments):
         "from django.core.management import execute_from_command_line as run; run(['manage.py', 'procrastinate', *{args!r}])"
     ).format(name=settings["NAME"], args=["worker", *arguments])
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    return subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,7 +23,10 @@ def new_visitor(browser, live_server, script):
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None)
+        page.on(
+            "console",
+            lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None,
+        )
         contexts.append(context)
         return page
 

@@ -65,7 +65,11 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
     page.goto("/accounts/logout/")
     page.click("main form button[type=submit]")
     page.wait_for_url("**/")
-    assert not [cookie for cookie in page.context.cookies() if cookie["name"] in {"hn_in", "sessionid"} and cookie["value"]]
+    assert not [
+        cookie
+        for cookie in page.context.cookies()
+        if cookie["name"] in {"hn_in", "sessionid"} and cookie["value"]
+    ]
 
     # The moderator publishes it together with the canned answer: by keyboard, or by a plain form.
     desk = new_visitor()
