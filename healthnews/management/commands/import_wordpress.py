@@ -94,14 +94,14 @@ class Command(BaseCommand):
             if terminal and percent != shown:
                 shown = percent
                 bar = ("█" * (percent // 4)).ljust(25, "░")
-                self.stderr.write(f"\r{label} {bar} {percent:>3} %", ending="")
+                self.stderr.write(f"\r{label} {bar} {percent:>3} %", str, ending="")  # str: not in red
                 self.stderr.flush()
 
         try:
             yield progress
         finally:
             if terminal:
-                self.stderr.write("\r\x1b[K", ending="")
+                self.stderr.write("\r\x1b[K", str, ending="")
 
 
 def _named(item: wxr.OldItem) -> str:
