@@ -18,6 +18,8 @@ from healthnews import markup, paging
 START, STOP = "\x02", "\x03"  # around a hit in a headline; no text of ours holds them
 MAX_QUERY = 200  # characters; the rest of what was asked is not looked at
 EXCERPT = 260  # characters
+_SIGNS = re.compile(r"\s*\[\d{1,3}\]")  # of sources, in the running text
+_LINE_ENDS = re.compile(r"(?<![.!?:;,…\s])\s*\n\s*")
 _SCALE = 10**9  # a rank as a whole number, so that a cursor can name it exactly
 
 
@@ -52,7 +54,7 @@ def search(articles, text: str, *, size: int, after: str = "") -> paging.Page:
 
 
 def _write_excerpts(rows, text: str) -> None:
-    texts = [f"{row.dek}\n\n{markup.text_of(row.body)}".strip() for row in rows]
+    texts = [_SIGNS.sub("", f"{row.dek}\n\n{markup.text_of(row.body)}".strip()) for row in rows]
     for row, whole, words in zip(rows, texts, _hits(texts, text), strict=True):
         row.excerpt = markup.excerpt(excerpt(whole, words), START, STOP)
 
@@ -87,7 +89,9 @@ def excerpt(text: str, words: set[str], length: int = EXCERPT) -> str:
         if first >= at and last <= end:
             out += [text[at:first], START, text[first:last], STOP]
             at = last
-    joined = re.sub(r"\s+", " ", "".join(out) + text[at:end]).strip()
+    # Headings and items end without a full stop, so something must part them from what follows.
+    joined = _LINE_ENDS.sub(" · ", ("".join(out) + text[at:end]).strip())
+    joined = re.sub(r"\s+", " ", joined)
     return ("… " if start else "") + joined + (" …" if end < len(text) else "")
 
 

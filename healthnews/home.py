@@ -12,7 +12,7 @@ from comments.models import Thread
 from healthnews.kept import kept
 
 RECENT = 40  # articles that the page looks at
-LATEST = 9  # of them as cards, after the lead story
+CARDS, BRIEFS = 3, 6  # of them after the lead story, with large pictures and with small ones
 TOPICS, OF_A_TOPIC = 4, 4
 _WORDPRESS = ("p", "page_id", "attachment_id")
 
@@ -41,7 +41,13 @@ def _moved(old_path: str):
 def _front(recent: list[int]) -> dict:
     """The page's stories, from one look at the newest articles."""
     articles = list(Article.objects.listed().for_cards().filter(pk__in=recent))
-    return {"lead": articles[:1], "latest": articles[1 : LATEST + 1], "topics": _topics(articles)}
+    latest = articles[1 : 1 + CARDS + BRIEFS]
+    return {
+        "lead": articles[:1],
+        "latest": latest[:CARDS],
+        "briefs": latest[CARDS:],
+        "topics": _topics(articles),
+    }
 
 
 def _topics(articles) -> list[tuple]:

@@ -21,8 +21,8 @@ def written(day) -> str:
 
 @register.filter
 def names(bylines) -> str:
-    """Names in words: "A", "A and B", "A, B and C"."""
-    printed = [byline.printed_name for byline in bylines]
+    """Names without their letters, in words: "A", "A and B", "A, B and C"."""
+    printed = [byline.name for byline in bylines]
     return " and ".join(filter(None, [", ".join(printed[:-1]), printed[-1]])) if printed else ""
 
 

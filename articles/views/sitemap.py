@@ -12,6 +12,7 @@ from articles.views.finding import shared
 from articles.views.reading import public_path
 
 MOST = 40_000  # addresses in one file; the protocol (sitemaps.org) ends at 50,000
+_DATES = ("publish_at", "updated_at", "reviewed_at", "reviewed_by", "review_due")
 _FIXED = ("home", "articles:archive", "articles:tags", "articles:authors")
 
 
@@ -38,7 +39,7 @@ def _urls(request, lines: list[tuple[str, str]]):
 
 
 def _articles(articles) -> list[tuple[str, str]]:
-    rows = articles.only("kind", "slug", "publish_at", "updated_at")[: MOST + 1]
+    rows = articles.only("kind", "slug", *_DATES)[: MOST + 1]
     return [(public_path(row), row.dates.last_changed.date().isoformat()) for row in rows.iterator()]
 
 
