@@ -61,7 +61,6 @@ class UserAdmin(DeskAdmin):
     ordering = ["-pk"]
     sortable_by = ()
     search_fields = ["email"]
-    search_help_text = "The beginning of an e-mail address or of a display name."
 
     def get_queryset(self, request):
         """With the roles, in one query for a whole list."""

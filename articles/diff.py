@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 SAME, GONE, NEW = "same", "gone", "new"
-_WORDS = re.compile(r"\S+\s*|\s+")
+_WORDS = re.compile(r"\S+|\s+")
 _LINES = re.compile(r"[^\n]*\n+|[^\n]+")
 # Comparing costs the product of both lengths at worst: larger pieces are shown as replaced altogether.
 _MOST_PAIRS = 4_000_000

@@ -1,7 +1,7 @@
 """The forms of the writing desk."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.utils import timezone
 from django.utils.text import slugify
 from django_prose_editor.widgets import AdminProseEditorWidget, prose_editor_admin_media
@@ -12,7 +12,7 @@ from articles.dropped import dropped
 from articles.models import Article, Draft, DraftByline, Image, Person, Tag, TooLate, Version
 from articles.models.images import reencode
 from healthnews import markup
-from healthnews.admin_site import TidyForm
+from healthnews.admin_site import NamedRows, Picker, TidyForm
 
 MOST_TAGS = 8  # more help nobody to find anything; a warning, not a wall
 
@@ -59,6 +59,7 @@ class DraftForm(TidyForm):
             "lead_caption",
             "tags",
         ]
+        labels = {"dek": "Under the headline"}
         widgets = {"body": BodyEditor, "dek": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
     # Set when somebody else saved in between: what they saved.
@@ -69,8 +70,7 @@ class DraftForm(TidyForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields.pop("kind", None)
-            if "revision" in self.fields:
-                self.initial["revision"] = self.instance.revision
+            self.initial["revision"] = self.instance.revision
             if self.instance.article.edition and "slug" in self.fields:
                 self.fields["slug"].disabled = True
                 self.fields["slug"].help_text = "The address of a published article stays as it is."
@@ -112,7 +112,7 @@ class DraftForm(TidyForm):
         )
 
 
-class RowsAnew(forms.BaseInlineFormSet):
+class RowsAnew(NamedRows):
     """The rows of the form are the rows of the draft: all are written anew at each save.
 
     So it does not matter which of them somebody else removed meanwhile. A row without a number takes its place.
@@ -148,7 +148,17 @@ class RowForm(TidyForm):
         required=False,
         min_value=0,
         max_value=999,
-        widget=forms.NumberInput(attrs={"class": "vPositionField", "placeholder": "auto"}),
+        widget=forms.NumberInput(
+            attrs={"class": "vPositionField", "placeholder": "auto", "aria-label": "Number"}
+        ),
+    )
+
+
+class SourceForm(RowForm):
+    """A source; a link typed without its scheme is taken for https."""
+
+    url = forms.URLField(
+        label="Link", max_length=500, required=False, assume_scheme="https", widget=AdminURLFieldWidget
     )
 
 
@@ -275,7 +285,8 @@ class PublishForm(forms.Form):
             self.data = self.data.copy()
             self.data["edition"] = self.edition_now
             self.add_error(
-                None, "Another version was published since you opened this page. Look at the difference again."
+                None,
+                "Another version was published since you opened this page. Look at the difference again.",
             )
         return cleaned
 
@@ -314,5 +325,5 @@ class ReviewForm(forms.Form):
 
     def __init__(self, site, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reviewer"].widget = AutocompleteSelect(DraftByline._meta.get_field("person"), site)
+        self.fields["reviewer"].widget = Picker(DraftByline._meta.get_field("person"), site)
         self.fields["reviewer"].widget.choices = self.fields["reviewer"].choices

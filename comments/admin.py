@@ -59,7 +59,7 @@ class ListedWordForm(TidyForm):
         """The word; it must leave something to look for."""
         word = self.cleaned_data["word"]
         key = " ".join(fold(word).split())
-        if not key:
+        if not any(char.isalnum() for char in key):
             raise forms.ValidationError("There is no letter or digit in it to look for.")
         same = ListedWord.objects.filter(key=key).exclude(pk=self.instance.pk).first()
         if same:

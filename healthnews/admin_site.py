@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, auth
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -90,15 +91,54 @@ class TidyForm(forms.ModelForm):
                 self.cleaned_data[name] = markup.tidy(value)
 
 
-class DeskAdmin(admin.ModelAdmin):
+class _KnowsKeys:
+    """Shows a form again whatever was posted: Django's own looks up "x" as a key and falls over."""
+
+    def optgroups(self, name, value, attr=None):
+        """The chosen rows, of those values that may be keys."""
+        keys = [key for key in value if not key or str(key).isdecimal() and len(str(key)) < 19]
+        return super().optgroups(name, keys, attr)
+
+
+class Picker(_KnowsKeys, AutocompleteSelect):
+    """Finds one row by typing."""
+
+
+class ManyPicker(_KnowsKeys, AutocompleteSelectMultiple):
+    """Finds several rows by typing."""
+
+
+class Picks:
+    """For screens and inlines: autocomplete fields by our pickers."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """With our picker where autocomplete is asked for."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Picker(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """With our picker where autocomplete is asked for."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", ManyPicker(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class DeskAdmin(Picks, admin.ModelAdmin):
     """What every screen has in common: bounded lists, tidy texts, and nothing is ever deleted."""
 
     form = TidyForm
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count
     paginator = BoundedPaginator
     view_on_site = False
+
+    def changelist_view(self, request, extra_context=None):
+        """Under the name of what is listed."""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def has_delete_permission(self, request, obj=None):
         """Nobody: the newsroom retires, replaces and switches off."""
@@ -109,10 +149,25 @@ class DeskAdmin(admin.ModelAdmin):
         raise Http404
 
 
-class RowsOfTheirOwner:
+class NamedRows(forms.BaseInlineFormSet):
+    """Rows in a table, where the column's head is no label: each box says what it does."""
+
+    deletion_widget = forms.CheckboxInput(attrs={"aria-label": "Remove this row"})
+
+
+class RowsOfTheirOwner(Picks):
     """For inlines: who may change the owner may add, change and remove its rows."""
 
     extra = 0
+    formset = NamedRows
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """With a name of its own: the rows of a table have no labels."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(field.label or db_field.verbose_name).capitalize())
+        return field
 
     def _may(self, request, obj=None):
         owner = self.parent_model._meta

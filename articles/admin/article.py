@@ -53,7 +53,7 @@ class ArticleAdmin(DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Dates, reviews and moves of one article, and the way to its draft and versions."""
-        if not self.has_view_permission(request):
+        if request.method not in {"GET", "HEAD"} or not self.has_view_permission(request):
             raise PermissionDenied
         article = self._article(request, object_id)
         draft = getattr(article, "draft", None)

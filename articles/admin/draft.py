@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from js_asset import Media
 
 from articles import diff
-from articles.forms import MOST_TAGS, DraftForm, RowForm, RowsAnew
+from articles.forms import MOST_TAGS, DraftForm, RowForm, RowsAnew, SourceForm
 from articles.models import Article, Draft, DraftByline, DraftSource
 from healthnews import markup
 from healthnews.admin_site import DeskAdmin, RowsOfTheirOwner
@@ -28,7 +28,7 @@ class SourceInline(RowsOfTheirOwner, admin.StackedInline):
     """The numbered sources."""
 
     model = DraftSource
-    form, formset = RowForm, RowsAnew
+    form, formset = SourceForm, RowsAnew
     fields = [("position", "kind", "year"), "title", "publisher", "url", "checked_on"]
     ordering = ["position", "pk"]
 
@@ -99,8 +99,7 @@ class DraftAdmin(DeskAdmin):
         """The text first; the body as readers get it for those who only read."""
         may_write = self.has_change_permission(request, obj) if obj else True
         first = [] if obj or not request.user.has_perm("articles.write_any") else ["kind"]
-        hidden = ["revision"] if obj and may_write else []
-        text = [*first, "title", "dek", "body" if may_write else "body_as_read", *hidden]
+        text = [*first, "title", "dek", "body" if may_write else "body_as_read"]
         lead = ["lead_image", "lead_alt", "lead_decorative", "lead_caption"]
         return [
             (None, {"fields": text}),

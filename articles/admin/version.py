@@ -15,7 +15,13 @@ from articles.models import Draft, Role, Version
 from healthnews import markup
 from healthnews.admin_site import DeskAdmin
 
-_COMPARED = {"bylines": "bylines", "sources": "sources", "tags": "tags", "lead": "lead picture", "slug": "address"}
+_COMPARED = {
+    "bylines": "bylines",
+    "sources": "sources",
+    "tags": "tags",
+    "lead": "lead picture",
+    "slug": "address",
+}
 
 
 @admin.register(Version)
@@ -52,7 +58,7 @@ class VersionAdmin(DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One version as the reader would see it."""
-        if not self.has_view_permission(request):
+        if request.method not in {"GET", "HEAD"} or not self.has_view_permission(request):
             raise PermissionDenied
         version = self._version(request, object_id)
         context = {"html": markup.printed_body(version.snapshot["body"])}
@@ -81,7 +87,8 @@ class VersionAdmin(DeskAdmin):
         kept = draft.restore(version, by=request.user)
         words = f" What it said before was kept as version {kept.number}." if kept else ""
         messages.success(
-            request, f"The draft now says what version {version.number} says.{words} Nothing public has changed."
+            request,
+            f"The draft now says what version {version.number} says.{words} Nothing public has changed.",
         )
         return redirect("admin:articles_draft_change", draft.pk)
 
@@ -123,7 +130,9 @@ class VersionAdmin(DeskAdmin):
                 version.number,
                 when,
                 version.edition,
-                reverse("articles:page" if article.kind == "page" else "articles:article", args=[article.slug]),
+                reverse(
+                    "articles:page" if article.kind == "page" else "articles:article", args=[article.slug]
+                ),
             ),
         )
         return True
@@ -141,7 +150,9 @@ def _against_live(version: Version) -> dict:
     ):
         pieces = diff.words(read(old), read(new)) if old else [diff.Piece(diff.SAME, read(new))]
         changed = any(piece.op != diff.SAME for piece in pieces)
-        texts.append({"label": label, "pieces": diff.shortened(pieces) if old else pieces, "changed": changed})
+        texts.append(
+            {"label": label, "pieces": diff.shortened(pieces) if old else pieces, "changed": changed}
+        )
     others = [words for name, words in _COMPARED.items() if old and old[name] != new[name]]
     if old and old["body"] != new["body"] and not texts[-1]["changed"]:
         others.append("links or formatting of the text")
