@@ -1,4 +1,4 @@
-"""The frame's own pages: home, the mail of a demo, pictures, robots.txt, and what is said when something is wrong."""
+"""The frame's own pages: the mail of a demo, pictures, robots.txt, and what is said when something is wrong."""
 
 import re
 from pathlib import PurePosixPath
@@ -25,9 +25,6 @@ PICTURES = {
     ".gif": "image/gif",
 }
 CLOSED_TO_ROBOTS = ("/accounts/", "/admin/", "/moderation/", "/search/")
-
-
-def home(request): ...
 
 
 @require_safe
