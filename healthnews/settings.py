@@ -253,7 +253,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # --- Mail ----------------------------------------------------------------------------------------------------
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"no-reply@{_site.hostname or 'localhost'}")
+# A mailbox that people read: mails about decisions say that one can answer them.
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or f"moderation@{_site.hostname or 'localhost'}"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20  # seconds
 KEPT_MAIL_DIR = DATA_DIR / "mail"  # read at /demo/mail/

@@ -73,9 +73,12 @@ def load_newsroom(say) -> dict[str, int]:
 def _users(people: dict, now) -> dict[str, User]:
     """Everybody who can log in, by key. One password for all, hashed once."""
     password = make_password(PASSWORD)
-    lines = [(each["key"], each["email"], each["display_name"]) for each in people["reader"] + people["staff"]]
+    lines = [
+        (each["key"], each["email"], each["display_name"]) for each in people["reader"] + people["staff"]
+    ]
     lines += [
-        (each["key"], each["login"] or f"{each['slug']}@example.org", each["name"]) for each in people["person"]
+        (each["key"], each["login"] or f"{each['slug']}@example.org", each["name"])
+        for each in people["person"]
     ]
     bylines = {each["key"] for each in people["person"]}
     users = {}
@@ -140,7 +143,9 @@ def _earlier(body: str, changes: list[dict]) -> list[str]:
 
 def _article(slug: str, data: dict, persons, editor, now) -> Article:
     first = now - timedelta(days=data["published_days_ago"])
-    author = next((persons[line["person"]].user for line in data["bylines"] if line["role"] == "author"), None)
+    author = next(
+        (persons[line["person"]].user for line in data["bylines"] if line["role"] == "author"), None
+    )
     article = Article.objects.create(
         title=data["title"], slug=slug, source_key=f"{_MARK}{slug}", created_by=author or editor
     )
@@ -180,6 +185,7 @@ def _article(slug: str, data: dict, persons, editor, now) -> Article:
         version = draft.save_version(by=author or editor)
         version.publish(by=editor, kind=kind, note=note, at=at)
         Version.objects.filter(pk=version.pk).update(created_at=at)
+        Draft.objects.filter(pk=draft.pk).update(edited_at=at)
     article.refresh_from_db()
     return article
 
