@@ -1,6 +1,12 @@
 // What Word and other offices put on the clipboard, as the elements that an article knows.
 
-const parse = (html) => new DOMParser().parseFromString(html, "text/html")
+// Styles are read, never applied: our policy would complain of each, so they change their name before parsing.
+const STYLE = "data-office-style"
+const unstyled = (html) =>
+  html
+    .replace(/<style\b[\s\S]*?<\/style\s*>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, ` ${STYLE}=`))
+const parse = (html) => new DOMParser().parseFromString(unstyled(html), "text/html")
 
 function rename(doc, from, to) {
   for (const old of doc.querySelectorAll(from)) {
@@ -13,11 +19,11 @@ function rename(doc, from, to) {
 // Word writes a list as paragraphs: the level stands in a style, the bullet or number in a span to be ignored.
 function listItem(node) {
   if (node.nodeName !== "P") return null
-  const style = node.getAttribute("style") || ""
+  const style = node.getAttribute(STYLE) || ""
   const level = /mso-list:\s*l\d+\s+level(\d+)/i.exec(style)
   if (!level && !/^MsoListParagraph/.test(node.className)) return null
   const marker = [...node.querySelectorAll("span")].find((span) =>
-    /mso-list:\s*Ignore/i.test(span.getAttribute("style") || ""),
+    /mso-list:\s*Ignore/i.test(span.getAttribute(STYLE) || ""),
   )
   if (!marker) return null
   const numbered = /^\s*[0-9a-z]{1,3}[.)]/i.test(marker.textContent)
