@@ -7,9 +7,9 @@ from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path
 
 from articles.models import Article
+from healthnews.wordpress.old import OldItem
 from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run
-from healthnews.wordpress.wxr import OldItem
 
 _LENGTH = Redirect._meta.get_field("old_path").max_length
 

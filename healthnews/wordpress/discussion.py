@@ -6,10 +6,10 @@ from django.utils import timezone
 from comments.models import Comment, Status
 from healthnews import markup
 from healthnews.wordpress import body, people
+from healthnews.wordpress.old import OldComment, OldItem
 from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run, public_id
 from healthnews.wordpress.threads import ordered
-from healthnews.wordpress.wxr import OldComment, OldItem
 
 _STATUSES = {
     "1": Status.PUBLISHED,

@@ -11,9 +11,9 @@ from accounts import names
 from accounts.models import User, fold_email
 from articles.models import Person
 from healthnews import markup
+from healthnews.wordpress.old import OldAuthor
 from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run
-from healthnews.wordpress.wxr import OldAuthor
 
 ANONYMOUS = "Anonymous"
 _ADDRESS = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")

@@ -9,9 +9,9 @@ from django.core.files import File
 from articles.models import Image
 from articles.models.images import reencode
 from healthnews.wordpress import body
+from healthnews.wordpress.old import OldFile, OldItem
 from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run
-from healthnews.wordpress.wxr import OldFile, OldItem
 
 UNKNOWN = "unknown: please check"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from healthnews.wordpress.wxr import OldComment
+from healthnews.wordpress.old import OldComment
 
 
 @dataclass

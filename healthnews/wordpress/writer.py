@@ -10,9 +10,9 @@ from articles.models import Article, Draft, Role, Tag
 from articles.models.version import free_slug
 from comments.models import Thread
 from healthnews.wordpress import addresses, body, discussion, pictures
+from healthnews.wordpress.old import OldItem, OldTerm
 from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run, public_id
-from healthnews.wordpress.wxr import OldItem, OldTerm
 
 _KINDS = {"post": Article.Kind.ARTICLE, "page": Article.Kind.PAGE}
 _LEFT_OUT = {"trash": "in the trash", "auto-draft": "automatic drafts", "inherit": "revisions"}

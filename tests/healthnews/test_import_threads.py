@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from healthnews.wordpress.old import OldComment
 from healthnews.wordpress.threads import ordered
-from healthnews.wordpress.wxr import OldComment
 
 START = datetime(2016, 5, 1, tzinfo=UTC)
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, transaction
 
 from healthnews.wordpress import people, writer, wxr
+from healthnews.wordpress.old import OldItem
 from healthnews.wordpress.report import Report, Tally
 from healthnews.wordpress.run import Run
 
@@ -77,7 +78,7 @@ class Command(BaseCommand):
         with self._bar("Writing", run.survey.items) as progress:
             count = 0
             for entry in wxr.read(stream):
-                if isinstance(entry, wxr.OldItem):
+                if isinstance(entry, OldItem):
                     _guarded(report, _named(entry), writer.bring_item, entry, run)
                     count += 1
                     progress(count)
@@ -104,7 +105,7 @@ class Command(BaseCommand):
                 self.stderr.write("\r\x1b[K", str, ending="")
 
 
-def _named(item: wxr.OldItem) -> str:
+def _named(item: OldItem) -> str:
     return f"{item.type} {item.id}" if item.id else f"{item.type} “{item.title}”"[:120]
 
 
