@@ -53,9 +53,11 @@ class ArticleAdmin(DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Dates, reviews and moves of one article, and the way to its draft and versions."""
-        if request.method not in {"GET", "HEAD"} or not self.has_view_permission(request):
+        if not self.has_view_permission(request):
             raise PermissionDenied
         article = self._article(request, object_id)
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied("This is a record: it cannot be changed.")
         draft = getattr(article, "draft", None)
         context = {
             "lines": dates.date_lines(article.dates, timezone.localdate()),

@@ -58,10 +58,20 @@ class VersionAdmin(DeskAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """One version as the reader would see it."""
-        if request.method not in {"GET", "HEAD"} or not self.has_view_permission(request):
+        if not self.has_view_permission(request):
             raise PermissionDenied
         version = self._version(request, object_id)
-        context = {"html": markup.printed_body(version.snapshot["body"])}
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied("This is a record: it cannot be changed.")
+        roles = dict(Role.choices)
+        context = {
+            "html": markup.printed_body(version.snapshot["body"]),
+            "bylines": [
+                ", ".join(filter(None, [line["name"], line["post_nominals"]]))
+                + ("" if line["role"] == Role.AUTHOR else f" ({roles[line['role']].lower()})")
+                for line in version.snapshot["bylines"]
+            ],
+        }
         return self._page(request, "admin/articles/version/reading.html", version, context)
 
     def publish_view(self, request, pk):
@@ -105,7 +115,6 @@ class VersionAdmin(DeskAdmin):
             "opts": self.opts,
             "version": version,
             "article": version.article,
-            "roles": dict(Role.choices),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, template, everything | context)

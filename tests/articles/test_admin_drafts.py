@@ -1,10 +1,12 @@
 """The writing desk: drafts, versions, publishing. The public page changes by publishing and by nothing else."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -288,9 +290,11 @@ def test_an_author_starts_articles_never_pages(client):
 
 
 def test_a_version_is_read_as_it_would_be_printed(client, editor):
-    article = make_article(body='<div class="callout callout-emergency"><p>Call.</p></div>')
+    body = '<div class="callout callout-emergency"><p>Call.</p></div>'
+    article = make_article(body=body, authors=[make_person(name="Ana Writer", post_nominals="MD")])
     page = client.get(reverse("admin:articles_version_change", args=[article.live_version_id]))
     assert '<p class="callout__label">Emergency</p>' in page.content.decode()
+    assert "Ana Writer, MD" in page.content.decode()
 
 
 @pytest.mark.parametrize("state", ["never", "live", "newer", "scheduled", "retired", "nonsense"])
@@ -345,3 +349,24 @@ def test_odd_input_is_answered_with_the_form(client, editor, changes):
 @pytest.mark.parametrize("model", ["draft", "version", "article"])
 def test_rows_that_do_not_exist_are_404(client, editor, model, pk):
     assert client.get(f"/admin/articles/{model}/{pk}/change/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_editors_who_save_at_the_same_moment_exactly_one_wins():
+    article = make_article(title="Contested")
+    form, editors = fields_of(article.draft), [make_user("editor") for _ in range(4)]
+
+    def save(user) -> int:
+        client = Client()
+        client.force_login(user)
+        try:
+            return client.post(address(article.draft), form | {"title": user.display_name}).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(editors)) as pool:
+        answers = list(pool.map(save, editors))
+    assert sorted(answers) == [200, 200, 200, 302]
+    draft = Draft.objects.get(article=article)
+    assert draft.revision == 1
+    assert draft.title == draft.edited_by.display_name == editors[answers.index(302)].display_name
