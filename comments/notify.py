@@ -6,9 +6,12 @@ from django.template.loader import render_to_string
 
 
 def mail_author(decision) -> None:
-    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only."""
+    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only.
+
+    Whoever came with an import and has not claimed the account is not written to: they never signed up here.
+    """
     comment = decision.comment
-    if comment.author is None or not comment.author.is_active:
+    if comment.author is None or not comment.author.is_active or not comment.author.has_usable_password():
         return
     context = {
         "decision": decision,

@@ -103,3 +103,17 @@ def signed_in_cookie(get_response):
         return response
 
     return middleware
+
+
+def head_without_body(get_response):
+    """An answer to HEAD has the headers of GET and no body (RFC 9110, 9.3.2); Django leaves that to the server."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.method == "HEAD" and not response.streaming and response.content:
+            length = response.get("Content-Length", str(len(response.content)))
+            response.content = b""
+            response["Content-Length"] = length
+        return response
+
+    return middleware

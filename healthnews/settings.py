@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "healthnews",
 ]
 MIDDLEWARE = [
+    "healthnews.middleware.head_without_body",
     "healthnews.middleware.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

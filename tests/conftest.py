@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -51,6 +52,14 @@ def pytest_unconfigure(config):
         reporter.write_line(f"journeys not made: {', '.join(skipped_journeys)}")
     failed = count["failed"] + count["error"]
     reporter.write_line(f"{count['passed']} passed, {failed} failed, {count['skipped']} skipped")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def limits_closed(django_db_setup, django_db_blocker):
+    """The second connection is closed before the test database is dropped."""
+    yield
+    with django_db_blocker.unblock():
+        connections["limits"].close()
 
 
 @pytest.fixture(scope="session")

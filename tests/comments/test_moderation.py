@@ -232,6 +232,13 @@ def test_the_author_is_mailed_by_a_job_with_clause_and_message(client, moderator
     assert message.extra_headers["Message-ID"] == f"<decision-{decision.pk}@127.0.0.1>"
 
 
+def test_an_imported_author_who_never_claimed_the_account_is_not_written_to(moderator):
+    author = make_user(password=None)
+    comment = make_comment(status="pending", author=author)
+    jobs.mail_decision(decision_id=comment.decide("publish", by=moderator, version=1).pk)
+    assert mail.outbox == []
+
+
 def test_a_job_carries_no_text(moderator):
     comment = make_comment(status="pending", body="Very private words.")
     comment.decide("publish", by=moderator, version=1)

@@ -37,6 +37,8 @@ def worker(*arguments):
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_does_what_was_decided_and_what_a_killed_one_left(settings):
     settings.HN_UNDO_SECONDS = 0
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # no flush between tests empties it
     comment = make_comment(status="pending")
     comment.decide("publish", by=make_user("moderator"), version=1)
     assert statuses() == [("comments.mail_decision", "todo")]

@@ -11,7 +11,9 @@ class Command(BaseCommand):
             self.stdout.write("The demo newsroom is already here.")
             return
         if not loader.is_free():
-            raise CommandError("This database holds other content; the demo newsroom goes into an empty one only.")
+            raise CommandError(
+                "This database holds other content; the demo newsroom goes into an empty one only."
+            )
 
         def say(words: str) -> None:
             if options["verbosity"] > 1 or self.stderr.isatty():
