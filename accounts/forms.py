@@ -27,6 +27,9 @@ class InOurWords:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            field.error_messages["required"] = "Please fill this in."
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = "This is not an e-mail address."
             if name in self.words:
                 field.label, field.help_text = self.words[name]
 
@@ -126,7 +129,7 @@ class ReauthenticateForm(InOurWords, allauth_forms.ReauthenticateForm):
     words = {"password": ("Your password", "")}
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(InOurWords, forms.Form):
     """The display name of `user`, which `save()` stores."""
 
     display_name = _display_name()

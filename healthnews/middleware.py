@@ -3,7 +3,7 @@
 import secrets
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest
+from django.core.exceptions import BadRequest
 
 from healthnews.http import private
 
@@ -57,7 +57,7 @@ def refuse_nul(get_response):
 
     def middleware(request):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest("This address holds a character that no page has.\n", "text/plain")
+            raise BadRequest("The address holds a NUL.")
         for name in [name for name, value in request.COOKIES.items() if "\x00" in value]:
             del request.COOKIES[name]
         if request.encoding:

@@ -53,6 +53,13 @@ def test_the_password_is_asked_once_and_fields_have_labels_and_autocomplete(clie
     assert "placeholder" not in page.partition("<main")[2]
 
 
+def test_what_is_missing_or_wrong_is_said_beside_each_field_in_our_words(client):
+    page = client.post(URL, {"email": "x"}).content.decode()
+    assert page.count("Please fill this in.") == 2
+    assert "This is not an e-mail address." in page
+    assert 'role="alert"' in page and "please look at what is marked" in page
+
+
 def test_nobody_logs_in_before_the_address_is_verified(client, mailoutbox):
     client.post(URL, new())
     answer = Client().post("/accounts/login/", {"login": "ada@example.org", "password": PASSWORD})

@@ -77,7 +77,9 @@ def test_a_strange_host_is_a_400(client):
     ["/?q=%00", "/search/?q=a%00b", "/articles/a%00b/", "/accounts/login/%00"],
 )
 def test_a_nul_in_an_address_is_a_400(client, address):
-    assert client.get(address).status_code == 400
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "We cannot read what was sent" in answer.content.decode()
 
 
 @pytest.mark.django_db(databases=["default", "limits"])
