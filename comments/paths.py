@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 MAX_DEPTH = 3  # of four visible levels, the first being 0
-_TIME, _ID = 12, 12  # hexadecimal digits: until the year 10889, and 281 million million comments
-SEGMENT = _TIME + _ID
+TIME, ID = 12, 12  # hexadecimal digits: until the year 10889, and 281 million million comments
+SEGMENT = TIME + ID
 LENGTH = SEGMENT * (MAX_DEPTH + 1)
 
 
@@ -26,7 +26,7 @@ class Place:
 def segment(posted_at: datetime, pk: int) -> str:
     """One step of a path. Times before 1970 count as 1970."""
     milliseconds = max(0, int(posted_at.astimezone(UTC).timestamp() * 1000))
-    return f"{milliseconds:0{_TIME}x}{pk:0{_ID}x}"
+    return f"{milliseconds:0{TIME}x}{pk:0{ID}x}"
 
 
 def place(posted_at: datetime, pk: int, parent=None) -> Place:
@@ -40,4 +40,4 @@ def place(posted_at: datetime, pk: int, parent=None) -> Place:
 
 def ids(path: str) -> list[int]:
     """The ids along a path, the root's first and the comment's own last."""
-    return [int(path[end - _ID : end], 16) for end in range(SEGMENT, len(path) + 1, SEGMENT)]
+    return [int(path[end - ID : end], 16) for end in range(SEGMENT, len(path) + 1, SEGMENT)]

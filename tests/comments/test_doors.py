@@ -5,7 +5,8 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from comments import states
+from comments import counts, states
+from comments.forms import CommentForm
 from comments.models import Case, Clause, Comment, Decision, MovedMeanwhile, Thread, Undecidable
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -207,6 +208,7 @@ def test_two_hundred_people_post_at_once_from_twenty_threads():
         assert times == sorted(times)
         assert Comment.objects.get(pk=root.pk).published_answers == len(below)
     assert Thread.of(article).published_count == 203
+    assert set(counts.recount().values()) == {0}
     assert connection.vendor == "postgresql"
 
 
@@ -224,3 +226,38 @@ def test_decisions_in_one_branch_never_lock_each_other_out():
     assert all(isinstance(result, Decision) for result in results), results
     assert set(Comment.objects.values_list("published_answers", flat=True)) == {0}
     assert Thread.of(root.article).published_count == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_on_two_connections_is_one_comment():
+    article, author = make_article(), make_user()
+
+    def send():
+        form = CommentForm({"body": "Sent twice."}, article=article, author=author)
+        assert form.is_valid()
+        return form.save().pk
+
+    results = in_threads([send] * 6)
+    assert len(set(results)) == 1, results
+    assert Comment.objects.filter(article=article).count() == 1
+
+
+def test_counts_stay_true_through_every_move_and_recount_mends_them(moderator, clause):
+    line = [make_comment()]
+    for _ in range(7):
+        line.append(make_comment(parent=line[-1]))
+    for index in (0, 5, 7, 3, 6):
+        comment = Comment.objects.get(pk=line[index].pk)
+        comment.decide("remove", by=moderator, version=comment.version, clause=clause)
+        assert set(counts.recount(dry_run=True).values()) == {0}
+    for index, action in ((5, "restore"), (2, "hold"), (7, "restore"), (2, "publish"), (0, "restore")):
+        comment = Comment.objects.get(pk=line[index].pk)
+        comment.decide(action, by=moderator, version=comment.version)
+        assert set(counts.recount(dry_run=True).values()) == {0}
+    right = dict(Comment.objects.values_list("pk", "published_answers"))
+    Comment.objects.filter(pk=line[1].pk).update(published_answers=99)
+    Thread.objects.update(published_count=0)
+    assert counts.recount(dry_run=True) == {"answers of comments": 1, "comments of threads": 1}
+    assert Comment.objects.get(pk=line[1].pk).published_answers == 99
+    counts.recount()
+    assert dict(Comment.objects.values_list("pk", "published_answers")) == right
