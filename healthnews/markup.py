@@ -7,6 +7,7 @@ maintained cleaner, nh3, stands behind it with the same list, and the Content-Se
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import bleach
@@ -224,8 +225,9 @@ def comment(text: str) -> SafeString:
     return mark_safe(_two_gates(made, _COMMENT_TAGS, _COMMENT_ATTRIBUTES, _COMMENT_REL))
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> SafeString:
-    """A staff member's plain text (bio, description, clause) as paragraphs with links."""
+    """A staff member's plain text (bio, description, clause) as paragraphs with links. The same text is made once."""
     made = _paragraphs(tidy(text).split("\n"), "noopener")
     return mark_safe(_two_gates(made, _COMMENT_TAGS, _COMMENT_ATTRIBUTES, "noopener"))
 
