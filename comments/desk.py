@@ -14,6 +14,7 @@ from comments.screening import wording
 from healthnews import markup, paging
 
 ROWS = 25
+_SCREENED = (Action.SUBMIT, Action.EDIT)
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 _JOINED = (
     *(
@@ -119,7 +120,9 @@ def _join_findings(cases) -> None:
     """Put on each case the findings of screening, as words; one query."""
     submitted = {
         decision.comment_id: decision.findings
-        for decision in Decision.objects.filter(comment__in=[case.pk for case in cases], action=Action.SUBMIT)
+        for decision in Decision.objects.filter(
+            comment__in=[case.pk for case in cases], action__in=_SCREENED
+        ).order_by("pk")
     }
     for case in cases:
         codes = dict.fromkeys(finding["code"] for finding in submitted.get(case.pk, []))
@@ -133,9 +136,12 @@ def card(comment) -> dict:
             :20
         ]
     )
-    submitted = next((decision for decision in decisions if decision.action == Action.SUBMIT), None)
+    text = comment.text_to_decide
+    submitted = next(
+        (each for each in decisions if each.action in _SCREENED and each.text_id == text.pk), None
+    )
     findings = submitted.findings if submitted else []
-    plain = comment.text.plain
+    plain = text.plain
     policy = PolicyVersion.current()
     codes = {finding["code"] for finding in findings}
     suggestions = _suggestions(comment, codes)
@@ -160,7 +166,7 @@ def card(comment) -> dict:
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
         ],
-        "allowed": states.allowed(comment.status),
+        "allowed": states.allowed(comment.status, edit_waits=comment.waiting_text_id is not None),
     }
 
 

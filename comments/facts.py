@@ -22,12 +22,16 @@ class TooFast(Exception):
         )
 
 
-def gather(*, article, author, text: str) -> screening.Facts:
-    """Everything the checks may know about this text. Three queries, none of which grows with the site."""
+def gather(*, article, author, text: str, but=None) -> screening.Facts:
+    """Everything the checks may know about this text. Three queries, none of which grows with the site.
+
+    `but` is the comment that the text is an edit of: it is no repetition of itself.
+    """
     now = timezone.now()
     limits = screening.Limits()
     recent = list(
         Comment.objects.filter(author=author, posted_at__gt=now - timedelta(days=1))
+        .exclude(pk=but.pk if but else None)
         .order_by("-posted_at")
         .values_list("posted_at", "text__body")[:_REMEMBERED]
     )

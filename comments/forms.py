@@ -10,6 +10,7 @@ from comments.models import Action, CannedReply, Clause, Comment, PolicyVersion
 from healthnews import markup
 
 MAX_ID = 2**63 - 1
+_STAFF = [*(action for action in states.MOVES if action not in states.AUTHORS), states.KEEP]
 
 
 class PlainTextField(forms.CharField):
@@ -78,11 +79,32 @@ class CommentForm(forms.Form):
             )
 
 
+class EditForm(CommentForm):
+    """A new text for a comment of one's own. The version tells whether it still is the one that was opened."""
+
+    parent = None
+    version = forms.IntegerField(min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
+
+    def __init__(self, *args, comment, **kwargs):
+        self.comment = comment
+        super().__init__(*args, article=comment.article, author=comment.author, **kwargs)
+
+    def save(self):
+        """Screen and store the new text. Raises what `Comment.edit()` raises, and TooFast."""
+        body = self.cleaned_data["body"]
+        if body == self.comment.text_to_decide.body:
+            return None
+        known = facts.gather(article=self.article, author=self.author, text=body, but=self.comment)
+        return self.comment.edit(
+            body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
+        )
+
+
 class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
     action = forms.ChoiceField(
-        choices=[(a, a) for a in states.MOVES], error_messages={"required": "Choose what to do."}
+        choices=[(a, a) for a in _STAFF], error_messages={"required": "Choose what to do."}
     )
     version = forms.IntegerField(min_value=1, max_value=MAX_ID)
     clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)

@@ -1,6 +1,7 @@
 """The states of a comment and the moves between them. Pure: the table is the whole machine (contract.md).
 
-(appeals, returned drafts, edits and redaction come with the desk; their rows join this table.)
+An edit of a published comment waits beside it: then publish, reject and keep are about the edit, and the status stays
+(`Comment.decide()`). Appeals, returned drafts and redaction come with the desk; their rows join this table.
 """
 
 PENDING = "pending"
@@ -17,6 +18,9 @@ REJECT = "reject"
 REMOVE = "remove"
 RESTORE = "restore"
 HOLD = "hold"
+KEEP = "keep"
+EDIT = "edit"
+WITHDRAW = "withdraw"
 
 MOVES: dict[str, dict[str, str]] = {
     PUBLISH: {PENDING: PUBLISHED, RETURNED: PUBLISHED, REJECTED: PUBLISHED},
@@ -24,7 +28,12 @@ MOVES: dict[str, dict[str, str]] = {
     REMOVE: {PUBLISHED: REMOVED},
     RESTORE: {REMOVED: PUBLISHED, REJECTED: PUBLISHED},
     HOLD: {PUBLISHED: PENDING},
+    WITHDRAW: {PENDING: WITHDRAWN, RETURNED: WITHDRAWN, PUBLISHED: WITHDRAWN},
 }
+# What the author does; all other moves are the staff's.
+AUTHORS = frozenset({WITHDRAW})
+# What can be decided about an edit that waits.
+OF_AN_EDIT = (PUBLISH, REJECT, KEEP)
 # What takes a text away or keeps it back needs a clause of the policy.
 NEEDS_CLAUSE = frozenset({REJECT, REMOVE})
 WORDS = {
@@ -34,6 +43,9 @@ WORDS = {
     REMOVE: "removed",
     RESTORE: "restored",
     HOLD: "taken back to the queue",
+    KEEP: "kept as it is",
+    EDIT: "edited",
+    WITHDRAW: "withdrawn",
 }
 
 
@@ -50,6 +62,7 @@ def move(action: str, status: str) -> str:
         raise NotAllowed(f"A comment that is {status} cannot be {what}.") from None
 
 
-def allowed(status: str) -> list[str]:
-    """The actions that a comment in this status can take, in the table's order."""
-    return [action for action, moves in MOVES.items() if status in moves]
+def allowed(status: str, *, edit_waits: bool = False) -> list[str]:
+    """What the staff can do with a comment in this status, in the table's order."""
+    moves = [action for action, moves in MOVES.items() if status in moves and action not in AUTHORS]
+    return [*OF_AN_EDIT, *moves] if edit_waits else moves

@@ -5,13 +5,16 @@ from django.urls import path, re_path
 from articles.urls import SLUG
 from comments.views import discussion as views
 from comments.views import moderation as desk
-from comments.views import policy
+from comments.views import own, policy
 
 discussion = [
     re_path(rf"^articles/{SLUG}/comments/$", views.thread, name="thread"),
     re_path(rf"^articles/{SLUG}/comments/new/$", views.composer, name="composer"),
     re_path(rf"^articles/{SLUG}/comments/mine/$", views.mine, name="mine"),
     path("comments/<int:pk>/", views.permalink, name="permalink"),
+    path("comments/<int:pk>/edit/", own.edit, name="edit"),
+    path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
+    path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
 ]
 moderation = [

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from comments import threads
 from comments.models import Action, Comment, Decision, Status
+from comments.models.comment import EDIT_TIME
 from comments.screening import wording
 
 _STATES = {
@@ -18,6 +19,7 @@ _STATES = {
     Status.REMOVED: "Removed by a moderator.",
     Status.WITHDRAWN: "Withdrawn by you.",
 }
+_WAIT = {Status.PENDING, Status.RETURNED}
 RECENT = 50
 
 
@@ -31,19 +33,25 @@ class Own:
     reasons: list[str]
     clause: object | None
     message: str
+    edit_html: object  # the edit that waits beside a published text; empty if none
+    can_edit: bool
+    can_withdraw: bool
 
 
 def own(user, article, *, every_state=False) -> list[Own]:
     """The user's recent comments under the article, newest first; only those that wait unless `every_state`.
 
-    Three queries, at most RECENT rows.
+    Four queries, at most RECENT rows.
     """
     if not user.is_authenticated:
         return []
     comments = Comment.objects.filter(author=user, article=article)
     if not every_state:
-        comments = comments.filter(status__in=[Status.PENDING, Status.RETURNED])
-    rows = dict(comments.order_by("-posted_at", "-pk").values_list("pk", "status")[:RECENT])
+        comments = comments.filter(Q(status__in=_WAIT) | Q(waiting_text__isnull=False))
+    rows = {
+        comment.pk: comment
+        for comment in comments.select_related("waiting_text").order_by("-posted_at", "-pk")[:RECENT]
+    }
     lines = {line.id: line for line in threads.lines_of(article, Comment.objects.filter(pk__in=rows))}
     submitted, latest = {}, {}
     decisions = (
@@ -51,21 +59,35 @@ def own(user, article, *, every_state=False) -> list[Own]:
     )
     for decision in decisions:
         latest[decision.comment_id] = decision
-        if decision.action == Action.SUBMIT:
+        if decision.action in {Action.SUBMIT, Action.EDIT}:
             submitted[decision.comment_id] = decision
-    return [_own(lines[pk], status, submitted.get(pk), latest.get(pk)) for pk, status in rows.items()]
+    answered = set(Comment.objects.filter(parent__in=rows).values_list("parent", flat=True))
+    return [
+        _own(lines[pk], comment, submitted.get(pk), latest.get(pk), pk in answered)
+        for pk, comment in rows.items()
+    ]
 
 
-def _own(line, status, submitted, latest) -> Own:
-    waits = status == Status.PENDING
+def _own(line, comment, submitted, latest, answered: bool) -> Own:
+    status, edit = comment.status, comment.waiting_text
+    waits = status == Status.PENDING or edit is not None
     return Own(
         line=line,
         status=status,
-        state=_STATES[status],
+        state="Published. Your change waits for a moderator; until then the text above is shown."
+        if edit
+        else _STATES[status],
         reasons=wording.for_author(submitted.findings) if waits and submitted else [],
         clause=latest.clause if latest and status in {Status.REJECTED, Status.REMOVED} else None,
         message=latest.message.text if latest and latest.message and status != Status.PUBLISHED else "",
+        edit_html=edit.html if edit else "",
+        can_edit=status in _WAIT or status == Status.PUBLISHED and not answered and _is_young(comment),
+        can_withdraw=status in {*_WAIT, Status.PUBLISHED},
     )
+
+
+def _is_young(comment) -> bool:
+    return timezone.now() < comment.posted_at + EDIT_TIME
 
 
 def usual_wait() -> str:

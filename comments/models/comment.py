@@ -16,6 +16,7 @@ from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 from healthnews import markup
 
+EDIT_TIME = timedelta(minutes=15)  # from posting, for what is published
 SAME_AGAIN = timedelta(minutes=15)  # a double click, a reload, a slow connection
 
 
@@ -105,6 +106,9 @@ class Comment(models.Model):
     status = models.CharField(max_length=10, choices=Status)
     version = models.PositiveIntegerField(default=1)
     text = models.OneToOneField(CommentText, models.PROTECT, related_name="+")
+    # An edit of the published text that a moderator has not read yet; the public still reads `text`.
+    waiting_text = models.OneToOneField(CommentText, models.PROTECT, null=True, related_name="+")
+    edited_at = models.DateTimeField(null=True)
     posted_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True)
     # How many published comments hang on this one by path or answer it; counted in the doors and in `recount`.
@@ -182,6 +186,26 @@ class Comment(models.Model):
         """The id of its element on the page."""
         return f"comment-{self.pk}"
 
+    def why_not_editable(self, at: datetime | None = None) -> str:
+        """Why its author can no longer change the text, in words; empty while they can.
+
+        While it waits at any time; once published for EDIT_TIME, or until somebody has answered.
+        """
+        if self.status in {Status.PENDING, Status.RETURNED}:
+            return ""
+        if self.status != Status.PUBLISHED:
+            return "This comment is no longer here to be changed."
+        if (at or timezone.now()) >= self.posted_at + EDIT_TIME:
+            return "A published comment can be changed for 15 minutes; that time is over."
+        if self.published_answers or self.answers.exists():
+            return "Somebody has answered this comment, so its text stays."
+        return ""
+
+    @property
+    def text_to_decide(self) -> CommentText:
+        """What a moderator reads now: the edit that waits, or the text."""
+        return self.waiting_text if self.waiting_text_id else self.text
+
     # Doors
 
     @classmethod
@@ -247,6 +271,43 @@ class Comment(models.Model):
                 Case.open_for(comment, "new", since=at)
         return comment
 
+    def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
+        """Store a new text, screened again; the earlier ones are kept.
+
+        What waits goes on waiting with the new text. What is published changes at once if screening lets it, and
+        keeps its old text in public until a moderator has read the new one if not. Raises MovedMeanwhile, or
+        Undecidable with the reason why it cannot be changed.
+        """
+        with transaction.atomic():
+            before = Comment.objects.select_related("article").get(pk=self.pk)
+            if before.version != version:
+                raise MovedMeanwhile(before)
+            if why := before.why_not_editable():
+                raise Undecidable(why)
+            published = before.status == Status.PUBLISHED
+            waits = published and verdict.outcome > 0
+            if published and not waits:
+                Thread.changed(before.article_id)
+            now = timezone.now()
+            text = CommentText.objects.create(
+                comment_id=self.pk, body=body, body_html=markup.comment(body), created_at=now
+            )
+            moved = (
+                {"waiting_text": text} if waits else {"text": text, "waiting_text": None, "edited_at": now}
+            )
+            self._step(version, **moved)
+            findings = [finding.as_record() for finding in verdict.findings]
+            decision = self._record(Action.EDIT, before.status, by=by, at=now, findings=findings, seen=text)
+            if waits:
+                Case.open_for(self, "edit", priority=verdict.priority, since=now)
+            elif published:
+                Case.close(self)
+        return decision
+
+    def withdraw(self, *, by, version: int) -> "Decision":
+        """Its author takes it back: the text goes from the page, the place stays if there are answers."""
+        return self._move(states.WITHDRAW, by=by, version=version)
+
     def decide(
         self,
         action: str,
@@ -271,39 +332,16 @@ class Comment(models.Model):
         if reply and action != Action.PUBLISH:
             raise Undecidable("An answer can only be given to a comment that is published.")
         with transaction.atomic():
-            before = Comment.objects.select_related("article").get(pk=self.pk)
-            if before.version != version:
-                raise MovedMeanwhile(before)
-            to = states.move(action, before.status)
-            change = (to == Status.PUBLISHED) - (before.status == Status.PUBLISHED)
-            if change:
-                # The thread's row first, always: two decisions in one thread then never lock crosswise.
-                Thread.changed(before.article_id, published=change)
-            now = at or timezone.now()
-            moved = {"status": to, "version": F("version") + 1}
-            if to == Status.PUBLISHED and before.published_at is None:
-                moved["published_at"] = now
-            if not Comment.objects.filter(pk=self.pk, version=version).update(**moved):
-                raise MovedMeanwhile(before)
-            self.refresh_from_db()
-            if change:
-                self._count_above(change)
-            decision = self._record(
+            decision = self._move(
                 action,
-                before.status,
                 by=by,
-                at=now,
+                version=version,
+                at=at,
                 clause=clause,
                 canned_reply=canned_reply,
                 message=message and Remark.objects.create(text=message) or None,
                 note=note and Remark.objects.create(text=note) or None,
             )
-            if action == Action.HOLD:
-                Case.open_for(self, "new")
-            else:
-                Case.objects.filter(pk=self.pk, closed_at__isnull=True).update(
-                    closed_at=now, claimed_by=None, claimed_until=None
-                )
             if canned_reply is not None:
                 type(canned_reply).objects.filter(pk=canned_reply.pk).update(use_count=F("use_count") + 1)
             if reply:
@@ -313,6 +351,42 @@ class Comment(models.Model):
         return decision
 
     # How the doors write
+
+    def _move(self, action: str, *, by, version: int, at: datetime | None = None, **record) -> "Decision":
+        """One move of the table, or one decision about an edit that waits, with its counts, record and case."""
+        with transaction.atomic():
+            before = Comment.objects.select_related("article").get(pk=self.pk)
+            if before.version != version:
+                raise MovedMeanwhile(before)
+            of_an_edit = before.waiting_text_id is not None and action in states.OF_AN_EDIT
+            to = before.status if of_an_edit else states.move(action, before.status)
+            change = (to == Status.PUBLISHED) - (before.status == Status.PUBLISHED)
+            takes_edit = of_an_edit and action == states.PUBLISH
+            if change or takes_edit:
+                # The thread's row first, always: two decisions in one thread then never lock crosswise.
+                Thread.changed(before.article_id, published=change)
+            now = at or timezone.now()
+            seen = before.text_to_decide
+            moved = {"status": to, "waiting_text": None}
+            if takes_edit or (action == states.HOLD and before.waiting_text_id):
+                moved |= {"text": seen, "edited_at": now}
+            if to == Status.PUBLISHED and before.published_at is None:
+                moved["published_at"] = now
+            self._step(version, **moved)
+            if change:
+                self._count_above(change)
+            decision = self._record(action, before.status, by=by, at=now, seen=seen, **record)
+            if action == Action.HOLD:
+                Case.open_for(self, "new")
+            else:
+                Case.close(self, at=now)
+        return decision
+
+    def _step(self, version: int, **moved) -> None:
+        """Write, if the comment still is at `version`; raises MovedMeanwhile otherwise."""
+        if not Comment.objects.filter(pk=self.pk, version=version).update(version=F("version") + 1, **moved):
+            raise MovedMeanwhile(Comment.objects.get(pk=self.pk))
+        self.refresh_from_db()
 
     def _answer(self, body: str, *, by, canned_reply, clause) -> "Comment":
         """The staff's published answer to this comment, with a Decision of its own."""
@@ -370,14 +444,14 @@ class Comment(models.Model):
         if above:
             Comment.objects.filter(pk__in=above).update(published_answers=F("published_answers") + change)
 
-    def _record(self, action: str, from_status: str, **fields) -> "Decision":
-        """The record of what was just done. Every status ever held has one."""
+    def _record(self, action: str, from_status: str, *, seen=None, **fields) -> "Decision":
+        """The record of what was just done, about the text that was seen. Every status ever held has one."""
         return Decision.objects.create(
             comment=self,
             action=action,
             from_status=from_status,
             to_status=self.status,
-            text_id=self.text_id,
+            text_id=seen.pk if seen else self.text_id,
             policy=PolicyVersion.current(),
             **fields,
         )

@@ -24,6 +24,9 @@ class Action(models.TextChoices):
     REMOVE = states.REMOVE, "Removed"
     RESTORE = states.RESTORE, "Restored"
     HOLD = states.HOLD, "Taken back to the queue"
+    KEEP = states.KEEP, "Kept as it is"
+    EDIT = states.EDIT, "Edited"
+    WITHDRAW = states.WITHDRAW, "Withdrawn"
 
 
 class Lane(models.IntegerChoices):
@@ -100,6 +103,13 @@ class Case(models.Model):
             case.kinds.append(kind)
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.save(update_fields=["kinds", "lane", "priority"])
+
+    @classmethod
+    def close(cls, comment, *, at=None) -> None:
+        """Nothing about the comment waits any more."""
+        cls.objects.filter(pk=comment.pk, closed_at__isnull=True).update(
+            closed_at=at or timezone.now(), claimed_by=None, claimed_until=None
+        )
 
     def claim(self, *, by) -> bool:
         """Say that `by` is looking, for CLAIM_LIFETIME; False when somebody else is."""

@@ -30,7 +30,7 @@ REFUSALS = (states.NotAllowed, Undecidable)
 
 def _comment(request, pk) -> Comment:
     comments = Comment.objects.visible_to(request.user)
-    joined = ("text", "author", "article", "parent__text", "parent__author")
+    joined = ("text", "waiting_text", "author", "article", "parent__text", "parent__author")
     return get_object_or_404(comments.select_related(*joined), pk=pk)
 
 

@@ -14,6 +14,9 @@ ROWS = [
     ("restore", "removed", "published"),
     ("restore", "rejected", "published"),
     ("hold", "published", "pending"),
+    ("withdraw", "pending", "withdrawn"),
+    ("withdraw", "returned", "withdrawn"),
+    ("withdraw", "published", "withdrawn"),
 ]
 
 

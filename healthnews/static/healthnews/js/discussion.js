@@ -31,7 +31,13 @@
     if (!box.value.trim()) box.value = store.getItem(keyOf(form)) || "";
     box.addEventListener("input", () => { remember(form); if (counter) count(); });
     if (counter && box.value) count();
-    form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", async (event) => {
+      const place = form.querySelector("[data-preview]");
+      if (event.submitter?.matches("[data-preview-button]") && place) {
+        event.preventDefault();
+        await showPreview(form, event.submitter.formAction, place);
+        return;
+      }
       const key = keyOf(form);
       if (event.submitter?.name !== "signup" && !form.querySelector("[name=password]")) {
         sessionStorage.setItem("sent", key);
@@ -39,6 +45,21 @@
         setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
       }
     });
+  }
+  async function showPreview(form, url, place) {
+    place.setAttribute("aria-busy", "true");
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      const text = await answer.text();
+      if (answer.ok || answer.status === 429) place.innerHTML = text;
+      else place.textContent = "The preview could not be made just now. You can still send the comment.";
+    } catch (error) {
+      console.warn("The preview could not be fetched.", error.message);
+      place.textContent = "The preview could not be made just now. You can still send the comment.";
+    } finally {
+      place.removeAttribute("aria-busy");
+    }
   }
   const prepareAll = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
   // Back on a page that shows the new comment: the draft has served.

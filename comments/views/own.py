@@ -1,0 +1,123 @@
+"""What authors do with their own comments: change, withdraw, look before sending."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from articles.models import Article
+from comments import nudges
+from comments.forms import CommentForm, EditForm
+from comments.models import Comment, MovedMeanwhile, Undecidable
+from comments.states import NotAllowed
+from healthnews import markup
+from healthnews.http import private, wants_part
+
+SEE_OTHER = 303
+PREVIEWS_A_MINUTE = 120
+MOST = 20_000  # characters that are looked at; a comment that can be sent has a quarter of it
+
+
+def _own(request, pk) -> Comment:
+    comments = Comment.objects.filter(author=request.user)
+    return get_object_or_404(comments.select_related("article", "text", "waiting_text", "author"), pk=pk)
+
+
+def _mine(comment):
+    """To the comment among one's own."""
+    where = reverse("comments:mine", args=[comment.article.slug])
+    return private(HttpResponseRedirect(f"{where}#{comment.anchor}", status=SEE_OTHER))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit(request, pk):
+    """Change one's own comment, while it can be changed: 403 with the reason and the text when it no longer can."""
+    comment = _own(request, pk)
+    if request.method != "POST":
+        start = {"body": comment.text_to_decide.plain, "version": comment.version}
+        return _edit_page(
+            request, comment, EditForm(comment=comment, initial=start), comment.why_not_editable()
+        )
+    form = EditForm(request.POST, comment=comment)
+    if not form.is_valid():
+        return _edit_page(request, comment, form, status=422)
+    try:
+        form.save()
+    except Undecidable as refusal:
+        return _edit_page(request, comment, form, str(refusal), status=403)
+    except MovedMeanwhile:
+        changed = "This comment has changed since you opened it. Look at how it stands now before you send your text."
+        return _edit_page(request, _own(request, pk), form, changed, status=409)
+    return _mine(comment)
+
+
+def _edit_page(request, comment, form, refusal="", status=200):
+    context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal}
+    return private(render(request, "comments/edit.html", context, status=status))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def withdraw(request, pk):
+    """Take one's own comment back, after a question."""
+    comment = _own(request, pk)
+    error = ""
+    if request.method == "POST":
+        try:
+            if request.POST.get("version", "") != str(comment.version):
+                raise MovedMeanwhile(comment)
+            comment.withdraw(by=request.user, version=comment.version)
+            return _mine(comment)
+        except MovedMeanwhile:
+            error = "This comment has changed since you opened it. Look at it again."
+            comment = _own(request, pk)
+        except NotAllowed:
+            error = "This comment is no longer here to be withdrawn."
+    context = {"comment": comment, "article": comment.article, "error": error}
+    return private(render(request, "comments/withdraw.html", context, status=409 if error else 200))
+
+
+@require_POST
+@login_required
+def preview(request):
+    """What a text would look like, with what one may want to know before sending it; stores nothing."""
+    if not request.user.is_moderator and _too_many(request.user):
+        words = (
+            "You have looked at many previews in a short time. Please wait a minute: your text is still here."
+        )
+        response = _preview(request, "", [], refusal=words, status=429)
+        response["Retry-After"] = "60"
+        return response
+    body = markup.tidy(request.POST.get("body", "")[:MOST])
+    return _preview(request, markup.comment(body), nudges.for_text(body))
+
+
+def _too_many(user) -> bool:
+    key = f"previews:{user.pk}:{timezone.now():%Y%m%d%H%M}"
+    cache.add(key, 0, 90)
+    return cache.incr(key) > PREVIEWS_A_MINUTE
+
+
+def _preview(request, html, found, *, refusal="", status=200):
+    """The part; or, without script, the composer's page with the preview above the text."""
+    context = {"html": html, "nudges": found, "refusal": refusal}
+    article = (
+        Article.objects.public()
+        .filter(slug=request.POST.get("discussion", "")[:200].replace("\x00", ""))
+        .first()
+    )
+    if wants_part(request) or article is None:
+        return private(render(request, "comments/_preview.html", context, status=status))
+    form = CommentForm(initial={"body": request.POST.get("body", "")}, article=article, author=request.user)
+    parent = request.POST.get("parent", "")
+    if parent.isascii() and parent.isdigit() and len(parent) < 19:
+        context["answered"] = (
+            Comment.objects.answerable().filter(article=article, pk=parent).for_reading().first()
+        )
+    return private(
+        render(request, "comments/composer.html", context | {"article": article, "form": form}, status=status)
+    )

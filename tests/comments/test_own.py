@@ -1,0 +1,246 @@
+"""Changing and withdrawing one's own comments, and looking before sending."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from comments import counts, jobs
+from comments.models import Case, Clause, Comment, MovedMeanwhile, Thread
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def author(client):
+    """Somebody logged in, whose first comments lie behind them."""
+    user = make_user(display_name="Ada")
+    for n in range(3):
+        make_comment(author=user, body=f"Earlier {n}.")
+    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def moderator():
+    return make_user("moderator")
+
+
+def edit(client, comment, body, version=None):
+    url = f"/comments/{comment.pk}/edit/"
+    return client.post(url, {"body": body, "version": version or Comment.objects.get(pk=comment.pk).version})
+
+
+def shown(client, comment):
+    return client.get(f"/articles/{comment.article.slug}/comments/").content.decode()
+
+
+def test_a_waiting_comment_can_be_changed_keeps_its_place_and_every_text(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="First text.")
+    since = Case.objects.get(pk=comment.pk).since
+    answer = edit(client, comment, "Second text, mail me@example.org.")
+    assert (answer.status_code, answer.url) == (
+        303,
+        f"/articles/{comment.article.slug}/comments/mine/#comment-{comment.pk}",
+    )
+    comment.refresh_from_db()
+    assert (comment.status, comment.text.body, comment.version) == (
+        "pending",
+        "Second text, mail me@example.org.",
+        2,
+    )
+    assert sorted(comment.texts.values_list("body", flat=True)) == [
+        "First text.",
+        "Second text, mail me@example.org.",
+    ]
+    assert Case.objects.get(pk=comment.pk).since == since
+    assert "email" in [finding["code"] for finding in comment.decisions.first().findings]
+
+
+def test_a_comment_edited_between_load_and_decision_is_not_published_unseen(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="Harmless.")
+    opened = comment.version
+    edit(client, comment, "Not so harmless.")
+    with pytest.raises(MovedMeanwhile, match="Ada"):
+        comment.decide("publish", by=moderator, version=opened)
+    client.force_login(moderator)
+    answer = client.post(
+        f"/moderation/comments/{comment.pk}/decisions/", {"action": "publish", "version": opened}
+    )
+    assert answer.status_code == 409
+    assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+def test_a_published_text_changes_at_once_when_nothing_is_found(client, author):
+    comment = make_comment(author=author, body="With a tpyo.")
+    edit(client, comment, "With a typo.")
+    html = shown(client, comment)
+    assert "With a typo." in html
+    assert "tpyo" not in html
+    assert not Case.objects.filter(pk=comment.pk, closed_at=None).exists()
+
+
+def test_a_published_text_stays_while_its_edit_waits(client, author, moderator):
+    comment = make_comment(author=author, body="The first words.")
+    edit(client, comment, "Now see https://example.org instead.")
+    assert "The first words." in shown(client, comment)
+    assert "example.org" not in shown(client, comment)
+    case = Case.objects.get(pk=comment.pk, closed_at=None)
+    assert case.kinds == ["edit"]
+    mine = client.get(f"/articles/{comment.article.slug}/comments/mine/").content.decode()
+    assert "Your change waits" in mine
+    assert "example.org" in mine
+    client.force_login(moderator)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert "The first words." in card
+    assert "https://example.org" in card
+    assert "Contains a link" in card
+    client.post(f"/moderation/comments/{comment.pk}/decisions/", {"action": "publish", "version": 2})
+    assert "example.org" in shown(client, comment)
+    assert Thread.of(comment.article).published_count == 1
+    assert not Case.objects.filter(pk=comment.pk, closed_at=None).exists()
+
+
+@pytest.mark.parametrize(("action", "clause"), [("reject", 4), ("keep", "")])
+def test_an_edit_that_is_refused_leaves_the_public_text(
+    client, author, moderator, action, clause, mailoutbox
+):
+    comment = make_comment(author=author, body="The first words.")
+    edit(client, comment, "Now see https://example.org instead.")
+    client.force_login(moderator)
+    data = {"action": action, "version": 2, "clause": clause}
+    assert client.post(f"/moderation/comments/{comment.pk}/decisions/", data).status_code == 303
+    comment.refresh_from_db()
+    assert (comment.status, comment.waiting_text) == ("published", None)
+    assert "The first words." in shown(client, comment)
+    jobs.mail_decision(decision_id=comment.decisions.first().pk)
+    assert "The comment stays as it was" in mailoutbox[0].body
+    assert set(counts.recount(dry_run=True).values()) == {0}
+
+
+def test_the_time_for_changing_a_published_comment_ends(client, author):
+    comment = make_comment(author=author, body="Old words.")
+    Comment.objects.filter(pk=comment.pk).update(posted_at=timezone.now() - timedelta(minutes=16))
+    answer = edit(client, comment, "New words.")
+    assert answer.status_code == 403
+    assert b"15 minutes" in answer.content
+    assert b"New words." in answer.content
+    assert "Old words." in shown(client, comment)
+
+
+def test_an_answer_ends_it_too(client, author):
+    comment = make_comment(author=author, body="Old words.")
+    make_comment(parent=comment)
+    answer = edit(client, comment, "New words.")
+    assert answer.status_code == 403
+    assert b"Somebody has answered" in answer.content
+
+
+def test_an_edit_from_a_stale_page_is_409_with_the_text(client, author):
+    comment = make_comment(author=author, status="pending")
+    edit(client, comment, "Second.")
+    answer = edit(client, comment, "From the other tab.", version=1)
+    assert answer.status_code == 409
+    assert b"From the other tab." in answer.content
+    assert Comment.objects.get(pk=comment.pk).text.body == "Second."
+
+
+@pytest.mark.parametrize("body", ["", "  ", "x" * 5_001])
+def test_an_edit_that_cannot_be_sent_says_why(client, author, body):
+    comment = make_comment(author=author, status="pending", body="Kept.")
+    assert edit(client, comment, body).status_code == 422
+    assert Comment.objects.get(pk=comment.pk).text.body == "Kept."
+
+
+def test_only_the_author_can_change_or_withdraw(client, moderator):
+    comment = make_comment(status="pending")
+    for url in (f"/comments/{comment.pk}/edit/", f"/comments/{comment.pk}/withdraw/"):
+        assert client.get(url).url.startswith("/accounts/login/")
+        for user in (make_user(), moderator):
+            client.force_login(user)
+            assert client.get(url).status_code == 404
+            assert client.post(url, {"body": "Mine now.", "version": 1}).status_code == 404
+        client.logout()
+    assert Comment.objects.get(pk=comment.pk).version == 1
+
+
+@pytest.mark.parametrize("status", ["pending", "published"])
+def test_withdrawing_asks_first_and_takes_it_away(client, author, status):
+    comment = make_comment(author=author, status=status, body="Regretted words.")
+    page = client.get(f"/comments/{comment.pk}/withdraw/")
+    assert b"Withdraw this comment?" in page.content
+    answer = client.post(f"/comments/{comment.pk}/withdraw/", {"version": 1})
+    assert answer.status_code == 303
+    comment.refresh_from_db()
+    assert (comment.status, comment.decisions.first().by) == ("withdrawn", author)
+    assert "Regretted words." not in shown(client, comment)
+    assert not Case.objects.filter(closed_at=None).exists()
+    assert set(counts.recount(dry_run=True).values()) == {0}
+    assert client.post(f"/comments/{comment.pk}/withdraw/", {"version": 2}).status_code == 409
+
+
+def test_a_withdrawn_comment_with_answers_keeps_its_place(client, author):
+    comment = make_comment(author=author, body="Regretted words.")
+    make_comment(parent=comment, body="An answer.")
+    version = Comment.objects.get(pk=comment.pk).version
+    client.post(f"/comments/{comment.pk}/withdraw/", {"version": version})
+    html = shown(client, comment)
+    assert "withdrawn by its author" in html
+    assert "An answer." in html
+
+
+@pytest.mark.parametrize("version", ["", "x", "9" * 40, "0", "²"])
+def test_a_forged_version_withdraws_nothing(client, author, version):
+    comment = make_comment(author=author)
+    assert client.post(f"/comments/{comment.pk}/withdraw/", {"version": version}).status_code == 409
+    assert Comment.objects.get(pk=comment.pk).status == "published"
+
+
+def test_a_preview_shows_the_text_and_what_to_know_and_stores_nothing(client, author):
+    body = "My *mother* twitches. What should I do? Write to ada@example.org"
+    part = client.post("/comments/preview/", {"body": body}, headers={"HX-Request": "true"}).content.decode()
+    assert "<em>mother</em>" in part
+    assert 'data-nudge="personal_advice"' in part
+    assert "<q>ada@example.org</q>" in part
+    assert "<html" not in part
+    assert not Comment.objects.filter(text__body=body).exists()
+
+
+def test_a_preview_without_script_is_the_composer_with_the_text(client, author):
+    article = make_article()
+    answer = client.post("/comments/preview/", {"body": "Some *words*.", "discussion": article.slug})
+    html = answer.content.decode()
+    assert "<em>words</em>" in html
+    assert "Some *words*.</textarea>" in html
+    assert f'action="/articles/{article.slug}/comments/"' in html
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"body": "\x00"}, {"body": "x" * 70_000}, {"body": "a", "discussion": "\x00"}]
+)
+def test_any_preview_is_answered(client, author, data):
+    assert client.post("/comments/preview/", data).status_code == 200
+    assert client.get("/comments/preview/").status_code == 405
+
+
+def test_previews_are_limited_and_the_anonymous_log_in(client, author, settings):
+    for _ in range(120):
+        assert (
+            client.post("/comments/preview/", {"body": "a"}, headers={"HX-Request": "true"}).status_code
+            == 200
+        )
+    answer = client.post("/comments/preview/", {"body": "a"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    client.logout()
+    assert client.post("/comments/preview/", {"body": "a"}).status_code == 302
+
+
+def test_a_removal_while_an_edit_waits_closes_everything(client, author, moderator):
+    comment = make_comment(author=author, body="The first words.")
+    edit(client, comment, "Now see https://example.org instead.")
+    comment.decide("remove", by=moderator, version=2, clause=Clause.objects.get(number=1))
+    comment.refresh_from_db()
+    assert (comment.status, comment.waiting_text) == ("removed", None)
+    assert not Case.objects.filter(closed_at=None).exists()
