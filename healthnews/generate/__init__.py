@@ -1,0 +1,1 @@
+"""Bulk made-up data for benchmarks: `manage.py generate`. Same seed on an empty site, same rows."""
