@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.utils import timezone
 
 from accounts.models import fold_email
@@ -62,9 +63,13 @@ def queue(*, lane="", article="", author="", after="") -> Queue:
     if lane.upper() in Lane.names:
         cases = cases.filter(lane=Lane[lane.upper()])
     if article:
-        cases = cases.filter(comment__article__slug=article[:200])
+        cases = cases.filter(comment__article__slug=article[:200].replace("\x00", ""))
     if author:
-        cases = cases.filter(comment__author__email=fold_email(author[:254]))
+        # Through the author's newest comments, not through all that waits.
+        theirs = Comment.objects.filter(author__email=fold_email(author[:254].replace("\x00", "")))
+        cases = cases.filter(
+            pk__in=list(theirs.order_by("-posted_at").values_list("pk", flat=True)[:COUNT_CAP])
+        )
     cases = _behind(cases, after)
     rows = list(cases[: ROWS + 1])
     more = len(rows) > ROWS
@@ -103,12 +108,8 @@ def _behind(cases, cursor: str):
     if since is None:
         return cases
     lane, priority, _, pk = numbers
-    return cases.filter(
-        Q(lane__gt=lane)
-        | Q(lane=lane, priority__gt=priority)
-        | Q(lane=lane, priority=priority, since__gt=since)
-        | Q(lane=lane, priority=priority, since=since, comment_id__gt=pk)
-    )
+    columns = Tuple(F("lane"), F("priority"), F("since"), F("comment_id"))
+    return cases.filter(TupleGreaterThan(columns, (lane, priority, since, pk)))
 
 
 def _capped(queryset) -> str:
@@ -144,7 +145,8 @@ def card(comment) -> dict:
     plain = text.plain
     policy = PolicyVersion.current()
     codes = {finding["code"] for finding in findings}
-    suggestions = _suggestions(comment, codes)
+    clauses = list(Clause.objects.filter(policy=policy)) if policy else []
+    suggestions = _suggestions(comment, codes, clauses)
     return {
         "comment": comment,
         "case": Case.objects.select_related("claimed_by").filter(pk=comment.pk).first(),
@@ -161,7 +163,7 @@ def card(comment) -> dict:
         "neighbours": _neighbours(comment),
         "record": record_of(comment.author) if comment.author else None,
         "decisions": decisions,
-        "clauses": list(Clause.objects.filter(policy=policy)) if policy else [],
+        "clauses": clauses,
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
@@ -202,10 +204,16 @@ def _neighbours(comment) -> list:
     return [*reversed(before), *after]
 
 
-def _suggestions(comment, codes) -> list[Suggestion]:
+def _suggestions(comment, codes, clauses) -> list[Suggestion]:
     active = CannedReply.objects.filter(is_active=True)
+    by_number = {clause.number: clause for clause in clauses}
     made = [
-        Suggestion(canned, fill(canned, comment), bool(codes & set(canned.suggests_for))) for canned in active
+        Suggestion(
+            canned,
+            fill(canned, comment, by_number.get(canned.clause_number)),
+            bool(codes & set(canned.suggests_for)),
+        )
+        for canned in active
     ]
     return sorted(made, key=lambda each: not each.suggested)
 

@@ -112,6 +112,7 @@ class DecisionForm(forms.Form):
     reply = PlainTextField(required=False)
     message = PlainTextField(required=False, max_length=5_000)
     note = PlainTextField(required=False, max_length=5_000)
+    answer = forms.BooleanField(required=False)  # sent by the form that answers: then there must be an answer
 
     def __init__(self, *args, comment, **kwargs):
         self.comment = comment
@@ -149,12 +150,17 @@ class DecisionForm(forms.Form):
         data = super().clean()
         canned = data.get("canned_reply")
         if canned and not data.get("reply") and not data.get("message"):
-            clause = data.get("clause")
+            clause = (
+                data.get("clause")
+                or Clause.objects.filter(policy=PolicyVersion.current(), number=canned.clause_number).first()
+            )
             text = fill(canned, self.comment, clause)
             public = (
                 canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
             )
             data["reply" if public else "message"] = text
+        if data.get("answer") and not data.get("reply") and not self.errors:
+            raise forms.ValidationError("Choose a canned reply, or write the answer.")
         return data
 
     def save(self, *, by):
@@ -178,9 +184,7 @@ class DecisionForm(forms.Form):
 
 
 def fill(canned, comment, clause=None) -> str:
-    """The canned reply as it reads for this very comment."""
-    if clause is None and canned.clause_number:
-        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=canned.clause_number).first()
+    """The canned reply as it reads for this very comment, under the clause that it is given by, if any."""
     return canned.filled(
         name=comment.name,
         article=comment.article.title,

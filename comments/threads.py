@@ -37,13 +37,14 @@ _COLUMNS = (
         "depth",
         "path",
         "status",
+        "shown",
         "posted_at",
         "published_answers",
         "mark",
         "mark_label",
     ),
     *("author_name", "author__display_name", "text__body_html"),
-    *("parent__author_name", "parent__author__display_name", "parent__status", "parent__depth"),
+    *("parent__author_name", "parent__author__display_name", "parent__status", "parent__shown"),
 )
 # The first answers of each root on the page. LATERAL stops after 11 index entries a root (design 7).
 _FIRST_ANSWERS = """
@@ -142,12 +143,14 @@ def page_of_answers(article, root_id: int, *, after="", before="") -> ThreadPage
     base, here = _base(article), f"{_base(article)}?root={root_id}"
     has_before, has_after = (more, True) if backwards else (bool(place), more)
     present = {row.pk for row in rows} | {root_id}
-    above = [pk for pk in paths.ids(rows[0].path)[1:-1] if pk not in present] if rows else []
+    # The first answer's parents: along its path, and the true one where that is not on the path.
+    hangs_on = [*paths.ids(rows[0].path)[1:-1], rows[0].parent_id] if rows else []
+    above = [pk for pk in dict.fromkeys(hangs_on) if pk not in present]
     return ThreadPage(
         [Branch(_line(root, article, base, set()), [_line(row, article, base, present) for row in rows])],
         before_href=f"{here}&before={paging.encode(rows[0].pk)}" if rows and has_before else "",
         after_href=f"{here}&after={paging.encode(rows[-1].pk)}" if rows and has_after else "",
-        context=[_line(row, article, base, present) for row in _read(article, above)],
+        context=[_line(row, article, base, present) for row in _read(article, above) if row.shown],
         is_one_root=True,
     )
 
@@ -260,7 +263,7 @@ def _base(article) -> str:
 def _line(row, article, base: str, present: set[int], own: bool = False) -> Line:
     posted: datetime = timezone.localtime(row.posted_at)
     shown = own or row.status == Status.PUBLISHED
-    parent_here = row.parent_id in present
+    parent_here, anchor = row.parent_id in present, f"comment-{row.parent_id}"
     return Line(
         id=row.pk,
         depth=row.depth,
@@ -275,7 +278,11 @@ def _line(row, article, base: str, present: set[int], own: bool = False) -> Line
         mark_label=row.mark_label if shown else "",
         parent_id=row.parent_id,
         parent_name=_parent_name(row),
-        parent_href=f"#comment-{row.parent_id}" if parent_here else f"/comments/{row.parent_id}/",
+        parent_href=""
+        if not row.parent__shown
+        else f"#{anchor}"
+        if parent_here
+        else f"/comments/{row.parent_id}/",
         # Said once a branch: its answers came later, and a note under each of them would only be noise.
         before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
     )

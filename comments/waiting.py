@@ -38,7 +38,7 @@ class Own:
     can_withdraw: bool
 
 
-def own(user, article, *, every_state=False) -> list[Own]:
+def own(user, article, *, every_state=False, only: int | None = None) -> list[Own]:
     """The user's recent comments under the article, newest first; only those that wait unless `every_state`.
 
     Four queries, at most RECENT rows.
@@ -46,6 +46,8 @@ def own(user, article, *, every_state=False) -> list[Own]:
     if not user.is_authenticated:
         return []
     comments = Comment.objects.filter(author=user, article=article)
+    if only is not None:
+        comments = comments.filter(pk=only)
     if not every_state:
         comments = comments.filter(Q(status__in=_WAIT) | Q(waiting_text__isnull=False))
     rows = {
@@ -77,13 +79,22 @@ def _own(line, comment, submitted, latest, answered: bool) -> Own:
         state="Published. Your change waits for a moderator; until then the text above is shown."
         if edit
         else _STATES[status],
-        reasons=wording.for_author(submitted.findings) if waits and submitted else [],
+        reasons=_reasons(status, submitted, latest) if waits or status == Status.REJECTED else [],
         clause=latest.clause if latest and status in {Status.REJECTED, Status.REMOVED} else None,
         message=latest.message.text if latest and latest.message and status != Status.PUBLISHED else "",
         edit_html=edit.html if edit else "",
         can_edit=status in _WAIT or status == Status.PUBLISHED and not answered and _is_young(comment),
         can_withdraw=status in {*_WAIT, Status.PUBLISHED},
     )
+
+
+def _reasons(status, submitted, latest) -> list[str]:
+    """The plain reasons: what screening found, unless a moderator has decided since."""
+    if latest is not None and latest.action == Action.HOLD:
+        return ["A moderator is reading it again."]
+    if submitted is None or latest is not None and latest.by_id and latest.action != Action.EDIT:
+        return []
+    return wording.for_author(submitted.findings, "reject" if status == Status.REJECTED else "hold")
 
 
 def _is_young(comment) -> bool:
@@ -96,11 +107,13 @@ def usual_wait() -> str:
     Looks at no more than the last 200 decisions by people.
     """
     since = timezone.now() - timedelta(days=7)
-    waits = sorted(
-        Decision.objects.filter(by__isnull=False, from_status=Status.PENDING, at__gt=since)
+    # The newest by a partial index, whatever their age; what is too old is dropped here, not by walking on.
+    latest = (
+        Decision.objects.filter(by__isnull=False, from_status=Status.PENDING)
         .order_by("-pk")
-        .values_list(F("at") - F("comment__posted_at"), flat=True)[:200]
+        .values_list("at", F("at") - F("comment__posted_at"))[:200]
     )
+    waits = sorted(wait for at, wait in latest if at > since)
     if len(waits) < 5:
         return ""
     return f"In the last week half of the comments were read within {_span(waits[len(waits) // 2])}."

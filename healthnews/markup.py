@@ -6,6 +6,7 @@ maintained cleaner, nh3, stands behind it with the same list, and the Content-Se
 
 import html
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -62,11 +63,23 @@ _COMMENT_REL = "ugc nofollow noopener"
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
 
 
+_NESTING = {"blockquote", "ul", "ol", "div", "table"}
+_NESTED = 6  # levels; what is deeper loses its element, not its words
+
+
 class _Strict(Filter):
-    """What an allow list of names cannot say: class values, anchors, and links that leave their scheme out."""
+    """What an allow list of names cannot say: class values, anchors, links without a scheme, how deep things nest."""
 
     def __iter__(self):
+        open_elements: list[bool] = []  # of those that nest: whether each was let through
         for token in super().__iter__():
+            if token.get("name") in _NESTING:
+                if token["type"] == "StartTag":
+                    open_elements.append(sum(open_elements) < _NESTED)
+                    if not open_elements[-1]:
+                        continue
+                elif token["type"] == "EndTag" and open_elements and not open_elements.pop():
+                    continue
             if token["type"] in {"StartTag", "EmptyTag"}:
                 data = token["data"]
                 for key, value in list(data.items()):
@@ -80,17 +93,35 @@ class _Strict(Filter):
             yield token
 
 
+_cleaners = threading.local()
+
+
 def _cleaner(tags, attributes):
-    lists = {tag: sorted(names) for tag, names in attributes.items()}
-    return bleach.sanitizer.Cleaner(
-        tags=tags, attributes=lists, protocols=_PROTOCOLS, strip=True, strip_comments=True, filters=[_Strict]
-    )
+    """A cleaner with these lists. It holds a parser with state, so each thread has its own; making one is slow."""
+    if not hasattr(_cleaners, "made"):
+        _cleaners.made = {}
+    key = (id(tags), id(attributes))  # the lists of this module, which live as long as it does
+    if key not in _cleaners.made:
+        lists = {tag: sorted(names) for tag, names in attributes.items()}
+        _cleaners.made[key] = bleach.sanitizer.Cleaner(
+            tags=tags,
+            attributes=lists,
+            protocols=_PROTOCOLS,
+            strip=True,
+            strip_comments=True,
+            filters=[_Strict],
+        )
+    return _cleaners.made[key]
+
+
+# Paragraphs and line breaks around plain words: nothing that the first gate could change.
+_PLAIN = re.compile(r"(?:<p>[^<>&\xa0\r\0]*(?:<br>[^<>&\xa0\r\0]*)*</p>)*")
 
 
 def _two_gates(text: str, tags, attributes, rel: str | None) -> str:
-    # A cleaner holds a parser with state, so each call has one of its own: threads share this module.
-    once = _cleaner(tags, attributes).clean(_SCRIPTS.sub("", text))
-    return nh3.clean(once, tags=tags, attributes=attributes, url_schemes=_PROTOCOLS, link_rel=rel)
+    if not _PLAIN.fullmatch(text):
+        text = _cleaner(tags, attributes).clean(_SCRIPTS.sub("", text))
+    return nh3.clean(text, tags=tags, attributes=attributes, url_schemes=_PROTOCOLS, link_rel=rel)
 
 
 # bleach keeps what stood inside a script as text; nobody wants to read it.
@@ -191,32 +222,33 @@ def _emphasis(escaped: str) -> str:
     return _EM.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", escaped))
 
 
+_QUOTE = re.compile(r"(?:> )+(?=\S)")
+_QUOTE_LEVELS = 3  # deeper ones count as the last: nobody follows them, and hundreds would tear the page
+
+
 def _paragraphs(lines: list[str], rel: str) -> str:
-    out, block, quote = [], [], []
+    """Lines as paragraphs, and as quotes within quotes where they begin with `> `."""
+    out, block, level = [], [], 0
 
     def flush():
         if block:
             out.append("<p>" + "<br>".join(block) + "</p>")
             block.clear()
 
-    def flush_quote():
-        if quote:
-            out.append("<blockquote>" + _paragraphs(list(quote), rel) + "</blockquote>")
-            quote.clear()
-
     for line in lines:
-        if re.match(r"> ?\S", line) and not line.startswith(">>"):
+        marks = _QUOTE.match(line)
+        wanted = min(marks.group().count(">"), _QUOTE_LEVELS) if marks else 0
+        if wanted != level:
             flush()
-            quote.append(line[1:].removeprefix(" ").removeprefix("> "))
-            continue
-        flush_quote()
-        if line.strip():
-            block.append(_linked(line.strip(), rel))
+            out.append("<blockquote>" * (wanted - level) + "</blockquote>" * (level - wanted))
+            level = wanted
+        words = line[marks.end() if marks else 0 :].strip()
+        if words:
+            block.append(_linked(words, rel))
         else:
             flush()
     flush()
-    flush_quote()
-    return "".join(out)
+    return "".join(out) + "</blockquote>" * level
 
 
 def comment(text: str) -> SafeString:

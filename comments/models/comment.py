@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import roles
+from accounts.models import User
 from accounts.names import MAX_LENGTH as NAME_LENGTH
 from comments import jobs, paths, states
 from comments.models.decision import Action, Case, Decision, Undecidable
@@ -149,6 +151,7 @@ class Comment(models.Model):
                 name="comment_answers",
             ),
             models.Index(fields=["author", "posted_at"], name="comment_of_author"),
+            models.Index(fields=["author", "status"], name="comment_of_author_by_status"),
             models.Index(
                 fields=["published_at", "id"], condition=Q(status="published"), name="comment_published"
             ),
@@ -331,6 +334,8 @@ class Comment(models.Model):
             raise Undecidable("Choose the clause of the policy that this is decided by.")
         if reply and action != Action.PUBLISH:
             raise Undecidable("An answer can only be given to a comment that is published.")
+        if self.author_id == by.pk and _somebody_else_moderates(by):
+            raise Undecidable("This is your own comment: another moderator has to decide about it.")
         with transaction.atomic():
             decision = self._move(
                 action,
@@ -461,6 +466,11 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('comments_comment', 'id'))")
         return cursor.fetchone()[0]
+
+
+def _somebody_else_moderates(user) -> bool:
+    moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
+    return User.objects.filter(moderates, is_active=True).exclude(pk=user.pk).exists()
 
 
 def _mark(user, article) -> dict[str, str]:

@@ -153,7 +153,15 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["comment", "-id"], name="decision_of_comment")]
+        indexes = [
+            models.Index(fields=["comment", "-id"], name="decision_of_comment"),
+            # For how long a review usually takes: the newest decisions by people about what waited.
+            models.Index(
+                fields=["-id"],
+                condition=Q(by__isnull=False, from_status="pending"),
+                name="decision_of_waiting",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_action_display()} {self.at:%Y-%m-%d %H:%M}"

@@ -35,7 +35,14 @@ def for_moderators(code: str) -> str:
     return FOR_MODERATORS.get(code, code.replace("_", " "))
 
 
-def for_author(findings) -> list[str]:
-    """Why a comment waits, in plain sentences, each once. `findings` are records of a Decision."""
-    codes = dict.fromkeys(finding["code"] for finding in findings if finding["outcome"] == "hold")
+def for_author(findings, outcome: str = "hold") -> list[str]:
+    """Why a comment waits (or, by "reject", was refused), in plain sentences, each once.
+
+    `findings` are records of a Decision.
+    """
+    codes = dict.fromkeys(finding["code"] for finding in findings if finding["outcome"] == outcome)
+    if outcome == "reject" and codes:
+        return [
+            "It contains a word or phrase that this site does not publish. If you meant no harm, say it otherwise."
+        ]
     return [FOR_AUTHORS.get(code, "A moderator reads it before it appears.") for code in codes]

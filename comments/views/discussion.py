@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import kept_text
 from articles.models import Article
@@ -85,6 +85,9 @@ def _post(request, article):
         response["Retry-After"] = str(refusal.wait)
         return response
     kept_text.drop(request, article.slug)
+    if wants_part(request):
+        [own] = waiting.own(request.user, article, every_state=True, only=comment.pk)
+        return private(render(request, "comments/_own.html", {"own": own}))
     where = (
         article.get_absolute_url() if comment.is_published else reverse("comments:mine", args=[article.slug])
     )
@@ -102,7 +105,7 @@ def _to_log_in(request, article):
     return private(HttpResponseRedirect(f"{reverse(door)}?{urlencode({'next': back})}", status=SEE_OTHER))
 
 
-@require_GET
+@require_safe
 def composer(request, slug):
     """The box to write in, with the login for the anonymous: a page, or the part that the article fetches."""
     article = _article(slug)
@@ -137,7 +140,7 @@ def _composer(request, article, form, *, status=200, refusal=""):
     return private(render(request, template, context, status=status))
 
 
-@require_GET
+@require_safe
 @login_required
 def mine(request, slug):
     """One's own recent comments here, with their state and the plain reason for it."""
@@ -150,7 +153,7 @@ def mine(request, slug):
     return private(render(request, "comments/mine.html", context))
 
 
-@require_GET
+@require_safe
 def permalink(request, pk):
     """To a page that holds the comment and its parents, with links both ways."""
     comment = get_object_or_404(Comment.objects.shown().select_related("article"), pk=pk)

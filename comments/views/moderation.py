@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.roles import moderator_required
 from comments import desk, states
@@ -20,7 +20,7 @@ from comments.models import (
     Undecidable,
 )
 from healthnews import paging
-from healthnews.http import private
+from healthnews.http import private, wants_part
 
 SEE_OTHER = 303
 BULK = 100  # comments in one bulk decision
@@ -34,7 +34,7 @@ def _comment(request, pk) -> Comment:
     return get_object_or_404(comments.select_related(*joined), pk=pk)
 
 
-@require_GET
+@require_safe
 @moderator_required
 def queue(request):
     """What waits, lane by lane."""
@@ -44,7 +44,7 @@ def queue(request):
     return private(render(request, "moderation/queue.html", context))
 
 
-@require_GET
+@require_safe
 @moderator_required
 def card(request, pk):
     """One comment with all that its decision needs. Opening it says to the others that one is looking."""
@@ -60,7 +60,8 @@ def _card(request, comment, *, status=200, conflict=None, error="", typed=None):
     case = context["case"]
     following = desk.next_case(request.user, after=case) if case else desk.next_case(request.user)
     context |= {"conflict": conflict, "error": error, "typed": typed or {}, "following": following}
-    return private(render(request, "moderation/card.html", context, status=status))
+    template = "moderation/_card.html" if wants_part(request) else "moderation/card.html"
+    return private(render(request, template, context, status=status))
 
 
 @require_POST
@@ -81,6 +82,11 @@ def decide(request, pk):
     answered = " and answered" if form.cleaned_data["reply"] else ""
     messages.success(request, f"{comment.name}: {decision.get_action_display().lower()}{answered}.")
     following = desk.next_case(request.user, after=case)
+    if wants_part(request) and following:
+        following.claim(by=request.user)
+        response = _card(request, _comment(request, following.pk))
+        response["HX-Push-Url"] = reverse("moderation:card", args=[following.pk])
+        return response
     where = reverse("moderation:card", args=[following.pk]) if following else reverse("moderation:queue")
     return private(HttpResponseRedirect(where, status=SEE_OTHER))
 
@@ -89,7 +95,9 @@ def decide(request, pk):
 @moderator_required
 def decide_many(request):
     """Decide up to BULK comments at once, each by the version that was seen; says which were and which were not."""
-    chosen = request.POST.getlist("comments")[:BULK]
+    chosen = request.POST.getlist("comments")
+    if len(chosen) > BULK:
+        return _bulk_done(request, [], too_many=len(chosen), status=422)
     results = []
     for text in chosen:
         pk, _, version = text.partition(":")
@@ -99,27 +107,38 @@ def decide_many(request):
         if comment is None:
             results.append({"comment": None, "text": text[:40], "error": "This comment is not here."})
             continue
-        results.append({"comment": comment, "error": _decide_one(request, comment, version)})
+        error, was_first = _decide_one(request, comment, version)
+        results.append({"comment": comment, "error": error, "was_first": was_first})
+    if any(not each["error"] for each in results):
+        return _bulk_done(request, results)
+    conflict = any(each.get("was_first") for each in results)
+    return _bulk_done(request, results, status=409 if conflict else 422)
+
+
+def _bulk_done(request, results, *, too_many=0, status=200):
     context = {
         "done": [each for each in results if not each["error"]],
         "failed": [each for each in results if each["error"]],
         "verb": states.WORDS.get(request.POST.get("action", ""), "decided"),
+        "too_many": too_many,
+        "most": BULK,
     }
-    status = 422 if not chosen else 409 if context["failed"] and not context["done"] else 200
     return private(render(request, "moderation/bulk_done.html", context, status=status))
 
 
-def _decide_one(request, comment, version: str) -> str:
-    """Decide one of many; the reason why not, or nothing."""
+def _decide_one(request, comment, version: str) -> tuple[str, bool]:
+    """Decide one of many: the reason why not (or nothing), and whether somebody else was first."""
     data = request.POST.dict() | {"version": version}
     form = DecisionForm(data, comment=comment)
     if not form.is_valid():
-        return form.sentence
+        return form.sentence, False
     try:
         form.save(by=request.user)
-    except (MovedMeanwhile, *REFUSALS) as refusal:
-        return str(refusal)
-    return ""
+    except MovedMeanwhile as lost:
+        return str(lost), True
+    except REFUSALS as refusal:
+        return str(refusal), False
+    return "", False
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -135,7 +154,7 @@ def claim(request, pk):
     return private(HttpResponse(f"{case.claimed_by} is looking at this.\n", "text/plain", status=409))
 
 
-@require_GET
+@require_safe
 @moderator_required
 def log(request):
     """Every decision, newest first."""
@@ -148,7 +167,7 @@ def log(request):
     return private(render(request, "moderation/log.html", {"decisions": rows[:LOG_ROWS], "after": after}))
 
 
-@require_GET
+@require_safe
 @moderator_required
 def replies(request):
     """The canned replies, how often each was used, and what it is suggested for."""

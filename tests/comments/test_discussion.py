@@ -5,7 +5,7 @@ import re
 import pytest
 from django.core import mail
 
-from comments.models import Comment, Thread
+from comments.models import Comment, ListedWord, Thread
 from healthnews import markup
 from tests.factories import make_article, make_comment, make_user
 
@@ -54,6 +54,31 @@ def test_a_first_comment_waits_and_its_author_is_told_why(client, article):
     assert 'data-status="pending"' in html
     assert "First comments are read by a moderator." in html
     assert "It contains a link" in html
+
+
+def test_a_comment_refused_by_a_listed_word_says_why(client, article, reader):
+    ListedWord.objects.create(word="snake oil", outcome="reject")
+    answer = post(client, article, body="Buy my snake oil.")
+    html = client.get(answer.url.partition("#")[0]).content.decode()
+    assert 'data-status="rejected"' in html
+    assert "word or phrase that this site does not publish" in html
+
+
+def test_with_htmx_the_answer_is_ones_own_comment_as_a_part(client, article, reader):
+    url = f"/articles/{article.slug}/comments/"
+    answer = client.post(url, {"body": "A part, please."}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b"A part, please." in answer.content
+    assert b"<html" not in answer.content
+
+
+def test_head_is_answered_where_get_is(client, article, reader):
+    comment = make_comment(article=article)
+    base = f"/articles/{article.slug}/comments/"
+    for url in (base, f"{base}new/", f"{base}mine/", f"/comments/{comment.pk}/", "/comments-policy/"):
+        answer = client.head(url)
+        assert answer.status_code in {200, 302}, url
+        assert answer.content == b""
 
 
 def test_nobody_else_sees_what_waits(client, article):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from comments import jobs
+from comments import desk, jobs
 from comments.models import CannedReply, Case, Comment, Decision
 from comments.urls import moderation as addresses
 from tests.factories import make_article, make_comment, make_user, verdict
@@ -142,6 +142,7 @@ def test_a_stale_card_gets_409_and_the_name_and_keeps_what_was_typed(client, mod
     answer = decide(client, comment, action="publish", version=1, reply="My long answer.")
     assert answer.status_code == 409
     assert b"Quick Colleague" in answer.content
+    assert b"My long answer." in answer.content
     assert not Comment.objects.filter(parent=comment).exists()
     answer = decide(client, comment, action="reject", version=1, clause=1, message="My long message.")
     assert answer.status_code == 409
@@ -159,6 +160,8 @@ def test_a_stale_card_gets_409_and_the_name_and_keeps_what_was_typed(client, mod
         {"action": "publish", "version": ""},
         {"action": "publish", "canned_reply": "nothing-like-it"},
         {"action": "publish", "reply": "x" * 5_001},
+        {"action": "publish", "answer": "1"},
+        {"action": "withdraw"},
         {"action": "restore"},
     ],
 )
@@ -189,9 +192,73 @@ def test_bulk_decides_what_is_still_as_it_was_seen_and_names_the_rest(client, mo
 def test_bulk_without_a_clause_refuses_nothing(client, moderator):
     comment = make_comment(status="pending")
     answer = client.post("/moderation/decisions/", {"comments": f"{comment.pk}:1", "action": "reject"})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert b"Choose the clause" in answer.content
     assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+def test_bulk_of_too_many_is_refused_whole(client, moderator):
+    comment = make_comment(status="pending")
+    chosen = [f"{comment.pk}:1"] * 101
+    answer = client.post("/moderation/decisions/", {"comments": chosen, "action": "publish"})
+    assert answer.status_code == 422
+    assert b"tick at most 100" in answer.content
+    assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+def test_bulk_of_which_all_were_decided_by_others_is_409(client, moderator):
+    comment = make_comment(status="pending")
+    comment.decide("publish", by=make_user("moderator", display_name="Quick Colleague"), version=1)
+    answer = client.post("/moderation/decisions/", {"comments": f"{comment.pk}:1", "action": "publish"})
+    assert answer.status_code == 409
+    assert b"Quick Colleague" in answer.content
+
+
+def test_with_htmx_the_next_card_comes_as_a_part(client, moderator):
+    comment, following = make_comment(status="pending"), make_comment(status="pending", body="The next one.")
+    data = {"action": "publish", "version": 1}
+    answer = client.post(
+        f"/moderation/comments/{comment.pk}/decisions/", data, headers={"HX-Request": "true"}
+    )
+    assert answer["HX-Push-Url"] == f"/moderation/comments/{following.pk}/"
+    assert b"The next one." in answer.content
+    assert b"<html" not in answer.content
+
+
+def test_nobody_decides_about_an_own_comment_while_others_can(client, moderator):
+    comment = make_comment(status="pending", author=moderator)
+    assert decide(client, comment, action="publish").status_code == 303  # alone on the desk
+    other = make_comment(status="pending", author=moderator)
+    make_user("moderator")
+    answer = decide(client, other, action="publish")
+    assert answer.status_code == 422
+    assert b"another moderator has to decide" in answer.content
+
+
+def test_the_cards_queries_do_not_grow_with_canned_replies_and_the_authors_comments(client, moderator):
+    author = make_user()
+    comment = make_comment(status="pending", author=author)
+    counts = []
+    for size in (5, 50):
+        for n in range(size):
+            CannedReply.objects.create(key=f"k{size}-{n}", title="More", body="{clause}", clause_number=2)
+            make_comment(article=comment.article, author=author, status="pending")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/moderation/comments/{comment.pk}/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_deep_in_the_queue_no_more_rows_are_read(client, moderator):
+    article, author = make_article(), make_user()
+    for n in range(60):
+        make_comment(article=article, author=author, status="pending", body=f"Waiting {n}.")
+    cases = list(Case.objects.open())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = desk._behind(Case.objects.open(), desk.place_of(cases[50]))[:5].explain(analyze=True)
+    assert "Rows Removed by Filter" not in plan
+    assert "case_queue" in plan
 
 
 def test_an_open_card_says_to_others_who_is_looking(client, moderator):

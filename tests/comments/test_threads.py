@@ -102,6 +102,8 @@ def test_a_permalink_opens_a_page_with_the_comment_and_what_it_hangs_on(client, 
         html = client.get(where.url.partition("#")[0]).content.decode()
         assert comment.pk in ids(html)
         assert root.pk in ids(html)
+        # Its true parent too, even where both hang on the last level.
+        assert comment.parent_id is None or comment.parent_id in ids(html)
 
 
 def test_an_answer_says_whom_it_answers_and_the_fifth_level_hangs_on_the_fourth(client, reader):
@@ -123,6 +125,16 @@ def test_a_removed_comment_with_answers_shows_that_it_was_there_and_nothing_of_i
     assert "removed by a moderator" in html
     assert "Something rude" not in html
     assert "Rude Person" not in html
+
+
+def test_an_answer_names_a_removed_parent_without_a_link_that_leads_nowhere(client, reader):
+    parent = make_comment(author=make_user(display_name="Gone Person"))
+    answer = make_comment(parent=parent, status="pending", author=reader)
+    parent.decide("remove", by=make_user("moderator"), version=1, clause=Clause.objects.get(number=1))
+    client.force_login(reader)
+    html = client.get(f"/articles/{answer.article.slug}/comments/mine/").content.decode()
+    assert "in reply to a comment that is not shown" in html
+    assert f"/comments/{parent.pk}/" not in html
 
 
 def test_waiting_comments_are_on_no_shared_page(client, reader):

@@ -57,6 +57,8 @@ def test_every_payload_is_harmless_in_comment_article_and_import(shared):
         ("*a* and **b** and 2*3*4", "<p><em>a</em> and <strong>b</strong> and 2*3*4</p>"),
         ("> said\n> more\n\nI say", "<blockquote><p>said<br>more</p></blockquote><p>I say</p>"),
         ("> said\nI say", "<blockquote><p>said</p></blockquote><p>I say</p>"),
+        ("> > deep\n> less", "<blockquote><blockquote><p>deep</p></blockquote><p>less</p></blockquote>"),
+        (">_< ouch", "<p>&gt;_&lt; ouch</p>"),
         ("<b>x</b> & y", "<p>&lt;b&gt;x&lt;/b&gt; &amp; y</p>"),
         ("javascript:alert(1)", "<p>javascript:alert(1)</p>"),
         ("", ""),
@@ -64,6 +66,21 @@ def test_every_payload_is_harmless_in_comment_article_and_import(shared):
 )
 def test_comments_are_shown_as_typed_but_for_five_things(typed, shown):
     assert markup.comment(typed) == shown
+
+
+def test_quotes_nest_three_deep_and_no_deeper():
+    for count in (4, 800, 2_400):
+        html = markup.comment("> " * count + "x")
+        assert html == "<blockquote>" * 3 + "<p>x</p>" + "</blockquote>" * 3
+
+
+@pytest.mark.parametrize("tag", ["blockquote", "ul", "ol", "div"])
+def test_imported_nesting_ends_and_no_word_is_lost(tag):
+    for clean in (markup.imported_comment, markup.article_body):
+        html = clean(f"<{tag}>" * 400 + "words" + f"</{tag}>" * 400 + "<p>after</p>")
+        assert html.count(f"<{tag}") <= 6
+        assert "words" in html and "after" in html
+        assert html.count(f"<{tag}") == html.count(f"</{tag}>")
 
 
 def test_a_bare_address_is_a_link_without_the_full_stop():

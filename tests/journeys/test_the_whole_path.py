@@ -5,7 +5,7 @@ from django.core import mail
 
 from comments import jobs
 from comments.models import Comment, Decision
-from tests.factories import PASSWORD, make_article, make_person, make_user
+from tests.factories import PASSWORD, make_article, make_comment, make_person, make_user
 from tests.journeys.conftest import link_in_mail, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
@@ -77,6 +77,7 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
     desk.wait_for_url("**/accounts/profile/")
     desk.goto("/moderation/")
     if script:
+        desk.wait_for_timeout(500)
         desk.keyboard.press("j")
         desk.keyboard.press("Enter")
     else:
@@ -85,6 +86,7 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
     assert "Asks for personal advice" in desk.inner_text(".card__findings")
     assert desk.inner_text("mark") == "What should I do"
     if script:
+        desk.wait_for_timeout(500)  # a card takes no key in its first moments
         desk.keyboard.press("a")
     else:
         desk.click("button:has-text('Publish and answer')")
@@ -113,8 +115,6 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
 def test_two_moderators_on_one_card(new_visitor, script):
     article = make_article()
     author = make_user()
-    from tests.factories import make_comment
-
     comment = make_comment(article=article, author=author, status="pending", body="Decide about me.")
     first, second = make_user("moderator", display_name="First Moderator"), make_user("moderator")
     one, two = new_visitor(), new_visitor()
@@ -131,3 +131,80 @@ def test_two_moderators_on_one_card(new_visitor, script):
     two.wait_for_selector("[role=alert]")
     assert "First Moderator" in two.inner_text("[role=alert]")
     assert Comment.objects.get(pk=comment.pk).status == "published"
+
+
+@pytest.mark.parametrize("script", [True], indirect=True, ids=["with script"])
+def test_a_held_key_decides_one_comment_only(new_visitor, script):
+    article, author = make_article(), make_user()
+    for number in range(6):
+        make_comment(article=article, author=author, status="pending", body=f"Waiting {number}.")
+    page = new_visitor()
+    log_in(page, make_user("moderator"), PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    page.goto("/moderation/")
+    page.click(".queue__open")
+    page.wait_for_selector("[data-card]")
+    page.wait_for_timeout(500)
+    for _ in range(25):
+        page.keyboard.down("p")  # down again without up is a key that repeats
+        page.wait_for_timeout(60)
+    page.keyboard.up("p")
+    page.wait_for_timeout(300)
+    assert Comment.objects.filter(status="published").count() == 1
+
+
+@pytest.mark.parametrize("script", [True], indirect=True, ids=["with script"])
+def test_what_one_person_typed_is_not_there_for_the_next(new_visitor, script):
+    article = make_article()
+    first, second = make_user(), make_user()
+    page = new_visitor()
+    log_in(page, first, PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    new = f"/articles/{article.slug}/comments/new/"
+    page.goto(new)
+    page.fill("#comment-body", "My own illness.")
+    page.reload()
+    assert page.input_value("#comment-body") == "My own illness."
+    page.goto("/accounts/logout/")
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/")
+    page.goto(new)
+    assert page.input_value("#comment-body") == ""
+    log_in(page, second, PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    page.goto(new)
+    assert page.input_value("#comment-body") == ""
+
+
+def test_changing_and_withdrawing_in_the_browser(new_visitor, script):
+    author = make_user()
+    comment = make_comment(author=author, status="pending", body="First words.")
+    page = new_visitor()
+    log_in(page, author, PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    page.goto(f"/articles/{comment.article.slug}/comments/mine/")
+    page.click("text=Change")
+    page.fill("#comment-body", "Better *words*.")
+    page.click("text=Save the new text")
+    page.wait_for_url("**/mine/**")
+    assert "Better words." in page.inner_text(f"#comment-{comment.pk}")
+    page.click("text=Withdraw")
+    page.click("text=Withdraw it")
+    page.wait_for_url("**/mine/**")
+    assert "Withdrawn by you." in page.inner_text(f"#comment-{comment.pk}")
+
+
+def test_a_preview_with_what_to_know(new_visitor, script):
+    article = make_article()
+    page = new_visitor()
+    log_in(page, make_user(), PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    page.goto(f"/articles/{article.slug}/comments/new/")
+    page.fill("#comment-body", "My *leg* hurts. What should I do?")
+    page.click("text=Preview")
+    page.wait_for_selector(".preview em")
+    assert "we can’t give personalised advice" in page.inner_text(".preview")
+    assert page.input_value("#comment-body") == "My *leg* hurts. What should I do?"
+    page.click(".composer button:has-text('Send')")
+    page.wait_for_url("**/mine/**")
+    assert Comment.objects.get().status == "pending"

@@ -5,8 +5,28 @@
   const queue = document.querySelector("[data-queue]");
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
 
+  // Single-letter keys can be switched off (WCAG 2.1.4), for whoever speaks to the computer or leans on the keyboard.
+  const SWITCH = "desk-keys";
+  const store = { get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+    set: (key, value) => { try { localStorage.setItem(key, value); } catch { console.warn("The choice could not be kept."); } } };
+  const keysButton = document.querySelector("[data-keys-switch]");
+  let keysOn = store.get(SWITCH) !== "off";
+  const showKeys = () => {
+    keysButton.textContent = keysOn ? "Keys are on" : "Keys are off";
+    keysButton.setAttribute("aria-pressed", String(keysOn));
+    document.body.classList.toggle("desk--no-keys", !keysOn);
+  };
+  if (keysButton) {
+    keysButton.hidden = false;
+    keysButton.addEventListener("click", () => { keysOn = !keysOn; store.set(SWITCH, keysOn ? "on" : "off"); showKeys(); });
+    showKeys();
+  }
+
   const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select");
-  const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey);
+  // A key that is held repeats, and would decide card after card unread; so would one still down when a card opens.
+  const READY = performance.now() + 400;
+  const plain = (event) =>
+    keysOn && !event.repeat && performance.now() > READY && !(event.ctrlKey || event.metaKey || event.altKey);
 
   if (queue) {
     const items = [...queue.querySelectorAll("[data-item]")];
@@ -35,6 +55,19 @@
   window.addEventListener("pageshow", () => { sending = false; });
 
   const clause = card.querySelector("#clause");
+  const answerIsChosen = () =>
+    card.querySelector(".decision--answer [name=canned_reply]:checked") || card.querySelector("#reply")?.value.trim();
+  // Two digits typed quickly are one number: clause 10 and 11 can be reached.
+  let digits = "", digitAt = 0;
+  const chooseClause = (digit) => {
+    const now = performance.now();
+    const both = digits + digit;
+    const has = (value) => [...clause.options].some((option) => option.value === value);
+    digits = now - digitAt < 900 && has(both) ? both : digit;
+    digitAt = now;
+    if (has(digits)) clause.value = digits;
+    clause.focus();
+  };
   document.addEventListener("keydown", (event) => {
     if (!plain(event)) return;
     if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
@@ -42,12 +75,13 @@
     // In the list of clauses a digit chooses and a second r sends: two keys refuse a comment.
     const inClauses = event.target === clause;
     if (typing(event.target) && !inClauses) return;
-    if (event.key === "r" && refuse) {
+    if (event.key === "a" && !inClauses && !answerIsChosen()) {
+      card.querySelector(".decision--answer [name=canned_reply], .decision--answer textarea")?.focus();
+    } else if (event.key === "r" && refuse) {
       if (clause.value) refuse.click();
       else clause.focus();
-    } else if (/^[1-9]$/.test(event.key) && clause) {
-      clause.value = event.key;
-      clause.focus();
+    } else if (/^[0-9]$/.test(event.key) && clause) {
+      chooseClause(event.key);
     } else {
       const button = card.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
       if (!button || inClauses) return;

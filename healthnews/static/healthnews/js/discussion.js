@@ -3,8 +3,25 @@
 "use strict";
 (() => {
   const section = document.getElementById("comments");
-  const store = window.localStorage;
-  const keyOf = (form) => `draft:${form.dataset.draft}:${form.querySelector("[name=parent]")?.value || ""}`;
+  const signedIn = document.cookie.split("; ").includes("hn_in=1");
+  // Drafts live as long as the tab, under the name of who typed them, and go when somebody else sits down. Where a
+  // browser allows no storage there are none.
+  const store = (() => {
+    try {
+      window.sessionStorage.setItem("probe", "1");
+      window.sessionStorage.removeItem("probe");
+      return window.sessionStorage;
+    } catch {
+      return { getItem: () => null, setItem: () => {}, removeItem: () => {}, length: 0, key: () => null };
+    }
+  })();
+  function forgetOthers(owner) {
+    const keys = Array.from({ length: store.length }, (_, index) => store.key(index));
+    keys.filter((key) => key?.startsWith("draft:") && !key.startsWith(`draft:${owner}:`)).forEach((key) => store.removeItem(key));
+  }
+  const keyOf = (form) =>
+    `draft:${form.dataset.owner || ""}:${form.dataset.draft}:${form.querySelector("[name=parent]")?.value || ""}`;
+  if (!signedIn) forgetOthers("");
 
   // --- Typed text ---
   function remember(form) {
@@ -19,6 +36,7 @@
   function prepare(form) {
     if (form.dataset.ready) return;
     form.dataset.ready = "1";
+    forgetOthers(form.dataset.owner || "");
     const box = form.querySelector("textarea[name=body]");
     const counter = form.querySelector("[data-counter]");
     const limit = Number(counter?.dataset.counter || 0);
@@ -27,6 +45,8 @@
       counter.textContent =
         left < 0 ? `${(-left).toLocaleString()} characters too long.` : `${left.toLocaleString()} characters left.`;
       counter.classList.toggle("is-over", left < 0);
+      // Announced only where it matters: near the end.
+      counter.setAttribute("aria-live", left < 200 ? "polite" : "off");
     };
     if (!box.value.trim()) box.value = store.getItem(keyOf(form)) || "";
     box.addEventListener("input", () => { remember(form); if (counter) count(); });
@@ -40,7 +60,7 @@
       }
       const key = keyOf(form);
       if (event.submitter?.name !== "signup" && !form.querySelector("[name=password]")) {
-        sessionStorage.setItem("sent", key);
+        store.setItem("sent", key);
         // A second click sends nothing twice (the server would notice, too).
         setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
       }
@@ -63,10 +83,10 @@
   }
   const prepareAll = () => document.querySelectorAll("form[data-draft]").forEach(prepare);
   // Back on a page that shows the new comment: the draft has served.
-  const sent = sessionStorage.getItem("sent");
+  const sent = store.getItem("sent");
   if (sent && location.hash.startsWith("#comment-") && location.hash !== "#comment-form") {
     store.removeItem(sent);
-    sessionStorage.removeItem("sent");
+    store.removeItem("sent");
   }
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-draft] button").forEach((button) => { button.disabled = false; });
@@ -96,6 +116,7 @@
   async function openBox(focus) {
     if (open || !place?.querySelector(".composer-place__open")) return;
     open = true;
+    section.querySelectorAll(".answer-place").forEach((old) => old.remove());
     if (!(await fetchBox(section.dataset.composer, place, focus)) && focus) location.href = section.dataset.composer;
   }
   place?.addEventListener("click", (event) => {
@@ -122,7 +143,6 @@
     here.querySelectorAll("article.comment--own").forEach((own) => own.remove());
   });
 
-  const signedIn = document.cookie.split("; ").includes("hn_in=1");
   const target = location.hash.match(/^#comment-(\d+)$/);
   if (location.hash === "#comment-form") openBox(true);
   else if (signedIn && place) {
@@ -134,6 +154,10 @@
     }, { rootMargin: "400px" });
     watcher.observe(section);
   }
-  // The anchor of a comment that stands on another page of the thread: go where it is.
-  if (target && !document.getElementById(target[0].slice(1))) location.replace(`/comments/${target[1]}/`);
+  // The anchor of a comment that stands on another page of the thread: go where it is, if it is anywhere.
+  if (target && !document.getElementById(target[0].slice(1))) {
+    fetch(`/comments/${target[1]}/`, { method: "HEAD", credentials: "same-origin" })
+      .then((answer) => { if (answer.ok) location.replace(`/comments/${target[1]}/`); })
+      .catch((error) => console.warn("The comment could not be looked for.", error.message));
+  }
 })();
