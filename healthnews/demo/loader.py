@@ -1,11 +1,9 @@
 """Loads the demo newsroom through the same doors that a real one uses, dated back from the day of loading.
 
-Every comment is screened; where screening holds one that the story has published, a moderator of the demo publishes
-it an hour or so later. So log, queue and records are what they would be.
+People and articles are here; what is said under the articles is in `discussions.py`.
 """
 
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -20,8 +18,8 @@ from accounts import names, roles
 from accounts.models import User
 from articles.models import Article, Draft, Image, Person, Review, Tag, Version
 from articles.models.images import reencode
-from comments import screening
-from comments.models import Clause, Comment, ListedWord, PolicyVersion
+from comments.models import Comment
+from healthnews.demo import discussions
 from healthnews.fresh_site import load
 
 FOLDER = Path(__file__).parent
@@ -61,13 +59,13 @@ def load_newsroom(say) -> dict[str, int]:
         say(path.stem)
         articles[path.stem] = _article(path.stem, load(f"articles/{path.name}"), persons, editor, now)
     _about(editor)
-    lines = []
-    for path in sorted((FOLDER / "threads").glob("*.toml")):
-        for line in load(f"threads/{path.name}")["comment"]:
-            lines.append(line | {"article": articles[path.stem]})
-    say(f"{len(lines)} comments")
-    _comments(lines, users, now)
-    return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": len(lines)}
+    threads = {
+        articles[path.stem]: load(f"threads/{path.name}")
+        for path in sorted((FOLDER / "threads").glob("*.toml"))
+    }
+    say("comments")
+    comments = discussions.hold(threads, users, now)
+    return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": comments}
 
 
 def _users(people: dict, now) -> dict[str, User]:
@@ -142,20 +140,40 @@ def _earlier(body: str, changes: list[dict]) -> list[str]:
 
 
 def _article(slug: str, data: dict, persons, editor, now) -> Article:
-    first = now - timedelta(days=data["published_days_ago"])
-    author = next(
-        (persons[line["person"]].user for line in data["bylines"] if line["role"] == "author"), None
-    )
+    """The article with its draft, and with all that was ever published and reviewed of it.
+
+    `state = "draft"`: never published. A negative `published_days_ago`: scheduled. `newer_draft`: edited since.
+    """
+    writers = [persons[line["person"]].user for line in data["bylines"] if line["role"] == "author"]
+    by = next(iter(writers), None) or editor
     article = Article.objects.create(
-        title=data["title"], slug=slug, source_key=f"{_MARK}{slug}", created_by=author or editor
+        title=data["title"], slug=slug, source_key=f"{_MARK}{slug}", created_by=by
     )
+    draft = _draft(article, data, persons, by)
+    if data.get("state") == "draft":
+        draft.save_version(by=by)
+        _date(draft, now - timedelta(days=data["edited_days_ago"]))
+        return article
+    _publish(draft, data, persons, by, editor, now)
+    if newer := data.get("newer_draft"):
+        for edit in newer["edits"]:
+            draft.body = draft.body.replace(edit["was"], edit["now"], 1)
+        draft.save()
+        draft.save_version(by=by)
+        _date(draft, now - timedelta(days=newer["days_ago"]))
+    article.refresh_from_db()
+    return article
+
+
+def _draft(article: Article, data: dict, persons, by) -> Draft:
     draft = Draft.objects.create(
         article=article,
-        slug=slug,
+        slug=article.slug,
         title=data["title"],
         dek=data["dek"],
-        lead_image=_image(data["image"], data["title"]),
-        edited_by=author or editor,
+        body=data["body"],
+        lead_image=_image(data["image"], data["title"]) if "image" in data else None,
+        edited_by=by,
     )
     for position, line in enumerate(data["bylines"]):
         draft.bylines.create(person=persons[line["person"]], role=line["role"], position=position)
@@ -165,6 +183,12 @@ def _article(slug: str, data: dict, persons, editor, now) -> Article:
         key = Tag.make_key(name)
         tag, _ = Tag.objects.get_or_create(key=key, defaults={"name": name, "slug": slugify(name)})
         draft.tags.add(tag)
+    return draft
+
+
+def _publish(draft: Draft, data: dict, persons, by, editor, now) -> None:
+    """First publication, changes and reviews, in the order of their times."""
+    first = now - timedelta(days=data["published_days_ago"])
     changes = sorted(data.get("changes", []), key=lambda each: -each["days_ago"])
     texts = _earlier(data["body"], changes)
     events = [(first, 0, "first", "", texts[0])]
@@ -176,18 +200,20 @@ def _article(slug: str, data: dict, persons, editor, now) -> Article:
         events.append((max(at, first), 2, review, None, None))
     for at, step, kind, note, text in sorted(events, key=lambda event: event[:2]):
         if step == 2:
-            Review.record(
-                article, reviewer=persons[kind["person"]], by=editor, months=kind["months_to_next"], at=at
-            )
+            reviewer, months = persons[kind["person"]], kind["months_to_next"]
+            Review.record(draft.article, reviewer=reviewer, by=editor, months=months, at=at)
             continue
         draft.body = text
         draft.save()
-        version = draft.save_version(by=author or editor)
-        version.publish(by=editor, kind=kind, note=note, at=at)
-        Version.objects.filter(pk=version.pk).update(created_at=at)
-        Draft.objects.filter(pk=draft.pk).update(edited_at=at)
-    article.refresh_from_db()
-    return article
+        draft.save_version(by=by).publish(by=editor, kind=kind, note=note, at=at)
+        _date(draft, min(at, now - timedelta(days=1)))
+
+
+def _date(draft: Draft, at) -> None:
+    """Let the draft and its newest version be of that time."""
+    newest = Version.objects.filter(article=draft.article).order_by("-number").values("pk")[:1]
+    Version.objects.filter(pk__in=newest).update(created_at=at)
+    Draft.objects.filter(pk=draft.pk).update(edited_at=at)
 
 
 def _about(editor) -> None:
@@ -200,47 +226,3 @@ def _about(editor) -> None:
     draft.save_version(by=editor).publish(
         by=editor, kind="update", note="Says that the people and reviews of the demonstration are fictional."
     )
-
-
-def _comments(lines: list[dict], users, now) -> None:
-    """Submit and decide all comments in the order of their times, so that nobody is new twice."""
-    clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
-    words = tuple(ListedWord.objects.values_list("key", "outcome"))
-    moderators = cycle([users[key] for key in users if users[key].email.startswith("moderator")])
-    comments: dict[tuple, Comment] = {}
-    for number, line in enumerate(sorted(lines, key=lambda each: -each["days_ago"])):
-        article, author, body = line["article"], users[line["author"]], line["body"].strip()
-        at = now - timedelta(days=line["days_ago"])
-        published = Comment.objects.filter(author=author).published()[:3]
-        facts = screening.Facts(
-            text=body, is_staff=author.is_newsroom, published_before=len(published), listed_words=words
-        )
-        parent = comments.get((article.pk, line.get("parent", "")))
-        comment = Comment.submit(
-            article=article, by=author, body=body, parent=parent, verdict=screening.screen(facts), at=at
-        )
-        comments[article.pk, line["key"]] = comment
-        clause = clauses.get(line.get("clause"))
-        wait = timedelta(minutes=20 + number * 37 % 400)
-        for action in _way(comment.status, line["status"]):
-            comment.decide(
-                action,
-                by=next(moderators),
-                version=comment.version,
-                clause=clause if action in {"reject", "remove"} else None,
-                at=min(at + wait, now - timedelta(minutes=1)),
-            )
-            wait *= 2
-
-
-def _way(status: str, wanted: str) -> list[str]:
-    """The decisions that lead from what screening said to what the story wants."""
-    ways = {
-        ("pending", "published"): ["publish"],
-        ("pending", "rejected"): ["reject"],
-        ("pending", "removed"): ["publish", "remove"],
-        ("published", "removed"): ["remove"],
-        ("published", "pending"): ["hold"],
-        ("published", "rejected"): ["hold", "reject"],
-    }
-    return ways.get((status, wanted), [])

@@ -1,0 +1,99 @@
+"""What is said under the demo's articles: submitted and decided in the order of its times, so that nobody is new twice.
+
+Every comment is screened; where screening holds one that the story has published, a moderator of the demo publishes
+it an hour or so later, and before anybody answers it. So log, queue and records are what they would be.
+"""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from itertools import cycle
+
+from comments import screening
+from comments.models import Clause, Comment, ListedWord, PolicyVersion, Thread
+
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+# The decisions that lead from what screening said to what the story wants.
+_WAYS = {
+    ("pending", "published"): ["publish"],
+    ("pending", "rejected"): ["reject"],
+    ("pending", "removed"): ["publish", "remove"],
+    ("published", "removed"): ["remove"],
+    ("published", "pending"): ["hold"],
+    ("published", "rejected"): ["hold", "reject"],
+}
+
+
+def hold(threads: dict, users: dict, now: datetime) -> int:
+    """Bring in the threads {article: parsed file}; `users` by key. Returns how many comments there are.
+
+    `held_days_ago` in a file: since then every comment of that thread is read first. `edit` of a comment: what its
+    author has just made of it.
+    """
+    clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
+    words = tuple(ListedWord.objects.values_list("key", "outcome"))
+    moderators = cycle([user for user in users.values() if user.email.startswith("moderator")])
+    said = defaultdict(list)  # by author: the comments so far, oldest first
+    comments: dict[tuple, Comment] = {}
+    answered = _first_answers(threads)
+    for number, (article, line) in enumerate(_in_order(threads)):
+        author, key = users[line["author"]], (article.pk, line["key"])
+        at = now - timedelta(days=line["days_ago"])
+        held = line["days_ago"] < threads[article].get("held_days_ago", 0)
+        facts = _facts(line["body"].strip(), author, said[author.pk], at, held, words)
+        comment = comments[key] = Comment.submit(
+            article=article,
+            by=author,
+            body=facts.text,
+            parent=comments.get((article.pk, line.get("parent"))),
+            verdict=screening.screen(facts),
+            at=at,
+        )
+        said[author.pk].append(comment)
+        wait = timedelta(minutes=20 + number * 37 % 400)
+        latest = now - timedelta(days=answered.get(key, 0)) - _MINUTE
+        for action in _WAYS.get((comment.status, line["status"]), ()):
+            comment.decide(
+                action,
+                by=next(moderators),
+                version=comment.version,
+                clause=clauses[line["clause"]] if action in {"reject", "remove"} else None,
+                at=max(at, min(at + wait, latest if action == "publish" else now - _MINUTE)),
+            )
+            wait *= 2
+        if "edit" in line:
+            text = line["edit"].strip()
+            verdict = screening.screen(_facts(text, author, [], now, held, words))
+            comment.edit(text, by=author, verdict=verdict, version=comment.version)
+    Thread.objects.filter(article__in=[each for each in threads if "held_days_ago" in threads[each]]).update(
+        mode=Thread.Mode.HELD
+    )
+    return len(comments)
+
+
+def _in_order(threads: dict) -> list[tuple]:
+    lines = [(article, line) for article, data in threads.items() for line in data["comment"]]
+    return sorted(lines, key=lambda each: -each[1]["days_ago"])
+
+
+def _first_answers(threads: dict) -> dict[tuple, float]:
+    """How many days ago each answered comment got its first answer, by (article, key)."""
+    first: dict[tuple, float] = {}
+    for article, line in _in_order(threads):
+        if "parent" in line:
+            first.setdefault((article.pk, line["parent"]), line["days_ago"])
+    return first
+
+
+def _facts(text: str, author, said: list, at: datetime, held: bool, words: tuple) -> screening.Facts:
+    """What `comments.facts.gather()` would have found at that time, without asking the database for each comment."""
+    recent = [comment for comment in said[-20:] if comment.posted_at > at - _DAY]
+    return screening.Facts(
+        text=text,
+        is_staff=author.is_newsroom,
+        published_before=sum(comment.is_published for comment in said),
+        posts_last_minute=sum(comment.posted_at > at - _MINUTE for comment in recent),
+        posts_last_hour=sum(comment.posted_at > at - _HOUR for comment in recent),
+        recent_texts=tuple(comment.text.body for comment in reversed(recent)),
+        thread_mode="held" if held else "open",
+        listed_words=words,
+    )
