@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts import names, roles
 from accounts.models import User, fold_email
 from healthnews.admin_site import DeskAdmin, TidyForm
+from healthnews.site_state import SiteState
 
 # Imported above so that they have registered theirs: roles are written by accounts/roles.py, addresses belong to
 # their owners.
@@ -94,6 +95,8 @@ class UserAdmin(DeskAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and obj.display_name != form.initial["display_name"]:
+            SiteState.bump()  # threads print it
 
     def save_related(self, request, form, formsets, change):
         """The desk is open to whoever holds a role."""

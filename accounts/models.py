@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import names, roles
+from healthnews.site_state import SiteState
 
 
 def fold_email(email: str) -> str:
@@ -66,9 +67,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def rename(self, name: str) -> None:
         """Show another name (cleaned already) from now on. Raises IntegrityError when somebody else holds its key."""
+        shown = self.display_name
         self.display_name, self.display_name_key = name, names.fold(name)
         with transaction.atomic():
             self.save(update_fields=["display_name", "display_name_key"])
+            if name != shown:
+                SiteState.bump()  # threads print it
 
     def has_read_mail(self) -> None:
         """Take the one address as verified: a link that was mailed there came back. Of several, nobody knows which."""

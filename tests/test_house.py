@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("healthnews", "accounts", "articles", "comments")
-LEAVES = {"healthnews.markup", "healthnews.http", "healthnews.paging", "healthnews.admin_site"}
+LEAVES = {f"healthnews.{name}" for name in ("markup", "http", "paging", "admin_site", "site_state")}
 PURE = {
     *(
         "comments/states.py",
