@@ -4,11 +4,12 @@ Three queries whatever the thread's size; every row costs the same. What a comme
 once, so that the template only prints.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -39,6 +40,7 @@ _COLUMNS = (
         "status",
         "shown",
         "posted_at",
+        "published_at",
         "published_answers",
         "mark",
         "mark_label",
@@ -87,6 +89,11 @@ class Branch:
     more: int = 0  # answers that are not here
     more_href: str = ""
 
+    @property
+    def shown(self) -> int:
+        """How many answers there are in all."""
+        return len(self.answers) + self.more
+
 
 @dataclass
 class ThreadPage:
@@ -99,6 +106,8 @@ class ThreadPage:
     # On a page of one root: what stands between the root and the first answer shown.
     context: list[Line] = field(default_factory=list)
     is_one_root: bool = False
+    # What was published since a moment, newest last, out of its place in the thread.
+    is_since: bool = False
 
 
 def sort_of(value: str | None) -> str:
@@ -152,6 +161,25 @@ def page_of_answers(article, root_id: int, *, after="", before="") -> ThreadPage
         after_href=f"{here}&after={paging.encode(rows[-1].pk)}" if rows and has_after else "",
         context=[_line(row, article, base, present) for row in _read(article, above) if row.shown],
         is_one_root=True,
+    )
+
+
+def page_since(article, since: datetime, *, after="") -> ThreadPage:
+    """What was published under the article since that moment, in the order of publication; for a returning reader."""
+    comments = Comment.objects.filter(article=article, published_at__gt=since).published()
+    place = paging.decode(after, 2)
+    if place and (at := paging.moment(place[0])):
+        comments = comments.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=place[1]))
+        comments = comments.filter(published_at__gte=at)
+    rows = list(_Rows(comments.order_by("published_at", "pk"))[: ROOTS + 1])
+    more = len(rows) > ROOTS
+    rows = rows[:ROOTS]
+    base, present = _base(article), {row.pk for row in rows}
+    here = f"{base}?since={int(since.timestamp() * 1000)}"
+    return ThreadPage(
+        [Branch(replace(_line(row, article, base, present), depth=0), []) for row in rows],
+        after_href=f"{here}&after={paging.encode(rows[-1].published_at, rows[-1].pk)}" if more else "",
+        is_since=True,
     )
 
 

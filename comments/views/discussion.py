@@ -41,11 +41,13 @@ def thread(request, slug):
 def _read(request, article):
     get, record = request.GET, Thread.of(article)
     after, before, root = get.get("after", ""), get.get("before", ""), get.get("root", "")
-    part = wants_part(request)
+    part, since = wants_part(request), _moment(get.get("since", ""))
 
     def make():
         page = None
-        if root.isascii() and root.isdigit() and len(root) < 19:
+        if since is not None:
+            page = threads.page_since(article, since, after=after)
+        elif root.isascii() and root.isdigit() and len(root) < 19:
             page = threads.page_of_answers(article, int(root), after=after, before=before)
         page = page or threads.page_of_roots(article, sort=sort_of(request), after=after, before=before)
         context = {"article": article, "thread": record, "page": page, "sorts": threads.SORTS}
@@ -63,9 +65,17 @@ def _read(request, article):
         part,
         *cursors,
     )
-    response = kept(request, parts, make)
+    # What is new for one reader is asked for once: not worth keeping.
+    response = kept(request, parts, make) if since is None else make()
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _moment(milliseconds: str):
+    """The time that a `since` names, None when it cannot be read."""
+    if not (milliseconds.isascii() and milliseconds.isdigit() and len(milliseconds) < 16):
+        return None
+    return paging.moment(int(milliseconds) * 1000)
 
 
 def _post(request, article):

@@ -117,6 +117,31 @@ def test_an_answer_says_whom_it_answers_and_the_fifth_level_hangs_on_the_fourth(
     assert f'in reply to <a href="#comment-{line[5].pk}">Name5</a>' in html
 
 
+def test_what_is_new_since_a_visit_comes_in_the_order_of_publication(client, reader):
+    article = make_article()
+    old = write(article, reader, body="Old news.")
+    late = make_comment(
+        article=article, author=reader, status="pending", body="Posted long ago, published now."
+    )
+    Comment.objects.filter(pk=late.pk).update(posted_at=START)
+    seen = int(timezone.now().timestamp() * 1000)
+    fresh = [make_comment(parent=old, author=reader, body=f"Fresh {n}.").pk for n in range(30)]
+    Comment.objects.get(pk=late.pk).decide("publish", by=make_user("moderator"), version=1)
+    url = f"/articles/{article.slug}/comments/?since={seen}"
+    assert follow(client, url, "after") == [fresh[:25], [*fresh[25:], late.pk]]
+    later = int(timezone.now().timestamp() * 1000) + 1000
+    assert b"Nothing new." in client.get(f"/articles/{article.slug}/comments/?since={later}").content
+    for since in ("x", "-1", "9" * 15, "9" * 40, "²"):
+        assert client.get(f"/articles/{article.slug}/comments/", {"since": since}).status_code == 200
+
+
+def test_answers_can_be_folded_away_without_script(client, reader):
+    root = make_comment()
+    make_comment(parent=root, author=reader)
+    html = client.get(f"/articles/{root.article.slug}/comments/").content.decode()
+    assert '<details class="branch__answers" open><summary>1 answer</summary>' in html
+
+
 def test_a_removed_comment_with_answers_shows_that_it_was_there_and_nothing_of_it(client, reader):
     root = make_comment(body="Something rude.", author=make_user(display_name="Rude Person"))
     make_comment(parent=root, body="That was rude.")

@@ -154,6 +154,31 @@
     }, { rootMargin: "400px" });
     watcher.observe(section);
   }
+  // New since the last visit: the reader's own browser remembers when that was, and which state of the thread it saw.
+  if (section.dataset.version) {
+    const key = `seen:${section.dataset.thread}`;
+    try {
+      const seen = JSON.parse(window.localStorage.getItem(key) || "null");
+      if (seen && seen.version !== section.dataset.version) {
+        const link = document.createElement("a");
+        link.href = `${section.dataset.since}?since=${seen.at}`;
+        link.textContent = "New comments since your last visit";
+        const line = document.createElement("p");
+        line.className = "discussion__new";
+        line.append(link);
+        document.getElementById("thread").before(line);
+      }
+      const looked = new IntersectionObserver((entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        looked.disconnect();
+        window.localStorage.setItem(key, JSON.stringify({ version: section.dataset.version, at: Date.now() }));
+      });
+      looked.observe(section);
+    } catch (error) {
+      console.warn("When you were last here is not remembered.", error.name);
+    }
+  }
+
   // The anchor of a comment that stands on another page of the thread: go where it is, if it is anywhere.
   if (target && !document.getElementById(target[0].slice(1))) {
     fetch(`/comments/${target[1]}/`, { method: "HEAD", credentials: "same-origin" })
