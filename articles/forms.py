@@ -223,7 +223,7 @@ class ImageForm(TidyForm):
 
     class Meta:
         model = Image
-        fields = ["file", "title", "alt", "caption", "credit", "licence"]
+        fields = ["file", "title", "alt", "caption", "focus", "credit", "licence"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -22,6 +22,7 @@ PICTURES = {
     ".jpeg": "image/jpeg",
     ".png": "image/png",
     ".webp": "image/webp",
+    ".avif": "image/avif",
     ".gif": "image/gif",
 }
 CLOSED_TO_ROBOTS = ("/accounts/", "/admin/", "/moderation/", "/search/")

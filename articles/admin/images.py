@@ -34,7 +34,7 @@ class ImageAdmin(DeskAdmin):
 
     def get_fields(self, request, obj=None):
         """The file when it is new; the picture and where it is used afterwards."""
-        words = ["title", "alt", "caption", "credit", "licence"]
+        words = ["title", "alt", "caption", "focus", "credit", "licence"]
         return ["picture", *words, "where_used", "uploaded_at", "uploaded_by"] if obj else ["file", *words]
 
     def get_readonly_fields(self, request, obj=None):
@@ -51,20 +51,26 @@ class ImageAdmin(DeskAdmin):
     def thumbnail(self, image):
         """The picture, small."""
         return format_html(
-            '<img class="thumb" src="{}" alt="{}" width="96" loading="lazy">', image.file.url, image.title
+            '<img class="thumb" src="{}" alt="{}" width="96" loading="lazy">',
+            image.thumbnail_url,
+            image.title,
         )
 
     @admin.display(description="picture")
     def picture(self, image):
-        """The picture and its size."""
+        """The picture, its size, and whether the job has made its widths."""
+        widths = [str(width) for width, _ in image.rendition_urls("webp")]
         return format_html(
-            '<img class="picture" src="{}" alt="{}" width="{}" height="{}"><br>{} × {} pixels',
+            '<img class="picture" src="{}" alt="{}" width="{}" height="{}"><br>{} × {} pixels. {}',
             image.file.url,
             image.alt or image.title,
             image.width,
             image.height,
             image.width,
             image.height,
+            f"Made for screens: {', '.join(widths)} wide."
+            if widths
+            else "Its sizes for screens are being made.",
         )
 
     @admin.display(description="in use", boolean=True)

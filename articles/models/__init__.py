@@ -9,7 +9,7 @@ from articles.models.article import (
     TooLate,
 )
 from articles.models.draft import Draft, DraftByline, DraftSource
-from articles.models.images import Image
+from articles.models.images import Focus, Image
 from articles.models.people import Credential, Person
 from articles.models.site import Disclaimer, SiteState
 from articles.models.tags import Tag
@@ -24,6 +24,7 @@ __all__ = [
     "Draft",
     "DraftByline",
     "DraftSource",
+    "Focus",
     "Image",
     "Person",
     "Review",
