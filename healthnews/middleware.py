@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.core.exceptions import BadRequest
 
+from healthnews import away
 from healthnews.http import private
 
 SIGNED_IN_COOKIE = "hn_in"
@@ -89,7 +90,9 @@ def signed_in_cookie(get_response):
     def middleware(request):
         response = get_response(request)
         session = request.session
-        if not session.accessed:
+        if (
+            not session.accessed or response.status_code == 503
+        ):  # away: asking again would be the next failure
             return response
         signed_in = "_auth_user_id" in session
         # The session's own cookie is sent anew whenever it changes, and may then live longer than it did.
@@ -116,4 +119,21 @@ def head_without_body(get_response):
             response["Content-Length"] = length
         return response
 
+    return middleware
+
+
+def database_away(get_response):
+    """A view that could not ask the database is answered with 503 in words, and what was typed (healthnews/away.py).
+
+    The connection is tried anew with the next request (CONN_HEALTH_CHECKS). What middleware asks the database is
+    not seen here, but in `healthnews.views.server_error`.
+    """
+
+    def middleware(request):
+        return get_response(request)
+
+    def process_exception(request, exception):
+        return away.answer(request, exception) if away.is_away(exception) else None
+
+    middleware.process_exception = process_exception
     return middleware

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+    "healthnews.middleware.database_away",
 ]
 ROOT_URLCONF = "healthnews.urls"
 WSGI_APPLICATION = "healthnews.wsgi.application"
@@ -160,6 +161,7 @@ else:
     if _database.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
 _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+_database["OPTIONS"] = {"connect_timeout": 5} | _database.get("OPTIONS", {})  # seconds
 DATABASES = {
     "default": _database,
     # The same database on a connection of its own: what the rate limits count survives a rolled back request.

@@ -1,6 +1,7 @@
 """The frame's own pages: the mail of a demo, pictures, robots.txt, and what is said when something is wrong."""
 
 import re
+import sys
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from healthnews import away, markup
 from healthnews import kept_mail as mail_files
-from healthnews import markup
 from healthnews.http import private, wants_part
 
 PICTURES = {
@@ -105,7 +106,10 @@ def too_many_requests(request, exception=None):
 
 
 def server_error(request):
-    """500, from a template that asks nobody for anything: whatever failed may fail again."""
+    """500, from a template that asks nobody for anything: whatever failed may fail again. 503 without database."""
+    error = sys.exc_info()[1]  # Django asks for this page while it handles what went wrong
+    if away.is_away(error):
+        return away.answer(request, error)
     context = {"site_name": settings.SITE_NAME, "static": settings.STATIC_URL}
     return HttpResponse(loader.get_template("500.html").render(context), status=500)
 
