@@ -8,6 +8,8 @@ import sys
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthnews.settings")
     try:
+        from django.conf import settings
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
         from django.db.utils import OperationalError
     except ImportError:
@@ -20,6 +22,10 @@ def main() -> None:
         if isinstance(error.__cause__, EmbeddedError):
             sys.exit(str(error))
         raise
+    except ImproperlyConfigured as error:
+        if settings.configured:  # it is not the settings that are wrong
+            raise
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -8,33 +8,25 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from healthnews import environment
 
 # --- Paths ---------------------------------------------------------------------------------------------------
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").absolute()
 
-
-def _flag(name: str) -> bool:
-    """Whether the environment variable says yes (1, true, yes, on)."""
-    return os.environ.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    """The comma-separated values of an environment variable."""
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
-DATABASE_URL = os.environ.get("DATABASE_URL", "").strip()
+DATABASE_URL = environment.text("DATABASE_URL")
 EMBEDDED = not DATABASE_URL
 
 # --- Security ------------------------------------------------------------------------------------------------
 
-DEBUG = _flag("DEBUG")
+DEBUG = environment.flag("DEBUG")
 
 
 def _secret_key() -> str:
@@ -61,14 +53,17 @@ def _secret_key() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = _secret_key()
-SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-SITE_NAME = os.environ.get("SITE_NAME", "Healthnews")
-_site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or [_site.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"]
+try:
+    SECRET_KEY = _secret_key()
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR cannot be used: {error}") from None
+SITE_URL = environment.text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = environment.text("SITE_NAME", "Healthnews")
+_site = environment.address("SITE_URL", SITE_URL, {"http", "https"}, "https://news.example")
+ALLOWED_HOSTS = environment.listed("ALLOWED_HOSTS") or [_site.hostname, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "healthnews.views.csrf_failure"
-TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES") or 0)
+TRUSTED_PROXIES = environment.count("TRUSTED_PROXIES")
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -157,9 +152,11 @@ if EMBEDDED:
         "DATA_DIR": str(DATA_DIR / "postgres"),
     }
 else:
+    _form = "postgresql://user:password@host/database"
+    environment.address("DATABASE_URL", DATABASE_URL, {"postgresql", "postgres"}, _form, local=True)
     _database = dj_database_url.parse(DATABASE_URL)
-    if _database.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://…")
+    if not _database["NAME"]:
+        raise ImproperlyConfigured(f"DATABASE_URL must look like {_form}")
 _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 _database["OPTIONS"] = {"connect_timeout": 5} | _database.get("OPTIONS", {})  # seconds
 DATABASES = {
@@ -171,7 +168,7 @@ DATABASE_ROUTERS = ["healthnews.routers.LimitsRouter"]
 
 # --- Cache ---------------------------------------------------------------------------------------------------
 
-CACHE_URL = os.environ.get("CACHE_URL", "").strip()
+CACHE_URL = environment.text("CACHE_URL")
 CACHES = {
     # Small values that all processes share: rate limits.
     "default": {
@@ -188,6 +185,9 @@ CACHES = {
     },
 }
 if CACHE_URL:
+    environment.address(
+        "CACHE_URL", CACHE_URL, {"redis", "rediss", "unix"}, "redis://host:6379/0", local=True
+    )
     _redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     CACHES = {"default": _redis | {"KEY_PREFIX": "hn"}, "pages": _redis | {"KEY_PREFIX": "hn-pages"}}
 
@@ -212,7 +212,11 @@ TEMPLATES = [
 # --- Language and time ---------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
+TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (KeyError, ValueError, OSError):
+    raise ImproperlyConfigured("TIME_ZONE must be a name that this system knows: Europe/London.") from None
 USE_I18N = True
 USE_TZ = True
 
@@ -255,20 +259,19 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 
 # --- Mail ----------------------------------------------------------------------------------------------------
 
-EMAIL_URL = os.environ.get("EMAIL_URL", "").strip()
+EMAIL_URL = environment.text("EMAIL_URL")
 # A mailbox that people read: mails about decisions say that one can answer them.
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or f"moderation@{_site.hostname or 'localhost'}"
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"moderation@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20  # seconds
 KEPT_MAIL_DIR = DATA_DIR / "mail"  # read at /demo/mail/
 KEEP_MAIL = EMBEDDED and not EMAIL_URL
 if EMAIL_URL:
-    _mail = urlsplit(EMAIL_URL)
-    if _mail.scheme not in {"smtp", "smtps", "smtp+tls"} or not _mail.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587")
+    _ports = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+    _mail = environment.address("EMAIL_URL", EMAIL_URL, set(_ports), "smtp+tls://user:password@host:587")
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or _ports[_mail.scheme]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
 elif KEEP_MAIL:
     EMAIL_BACKEND = "healthnews.kept_mail.EmailBackend"

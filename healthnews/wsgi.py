@@ -1,8 +1,17 @@
 """What a WSGI server is told to run: healthnews.wsgi:application."""
 
 import os
+import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "healthnews.settings")
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as error:
+    if settings.configured:  # it is not the settings that are wrong
+        raise
+    sys.stderr.write(f"{error}\n")
+    sys.exit(3)  # by which gunicorn knows that another worker would fare no better
