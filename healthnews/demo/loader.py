@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from accounts import names, roles
 from accounts.models import User
 from articles.models import Article, Draft, Image, Person, Review, Tag, Version
+from articles.models.draft import DraftByline, DraftSource
 from articles.models.images import reencode
 from comments.models import Comment
 from healthnews.demo import discussions
@@ -175,14 +176,18 @@ def _draft(article: Article, data: dict, persons, by) -> Draft:
         lead_image=_image(data["image"], data["title"]) if "image" in data else None,
         edited_by=by,
     )
-    for position, line in enumerate(data["bylines"]):
-        draft.bylines.create(person=persons[line["person"]], role=line["role"], position=position)
-    for position, source in enumerate(data["sources"], 1):
-        draft.sources.create(position=position, **source)
-    for name in data["tags"]:
-        key = Tag.make_key(name)
-        tag, _ = Tag.objects.get_or_create(key=key, defaults={"name": name, "slug": slugify(name)})
-        draft.tags.add(tag)
+    DraftByline.objects.bulk_create(
+        DraftByline(draft=draft, person=persons[line["person"]], role=line["role"], position=position)
+        for position, line in enumerate(data["bylines"])
+    )
+    DraftSource.objects.bulk_create(
+        DraftSource(draft=draft, position=position, **source)
+        for position, source in enumerate(data["sources"], 1)
+    )
+    draft.tags.set(
+        Tag.objects.get_or_create(key=Tag.make_key(name), defaults={"name": name, "slug": slugify(name)})[0]
+        for name in data["tags"]
+    )
     return draft
 
 
