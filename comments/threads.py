@@ -1,53 +1,24 @@
 """Reading a thread: a page of roots with their first answers, or a page of one root's answers.
 
-Three queries whatever the thread's size; every row costs the same. What a comment prints (dates, links) is made here
-once, so that the template only prints.
+Three queries whatever the thread's size; every row costs the same. What a comment prints is made in lines.py.
 """
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import SimpleNamespace
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.safestring import SafeString
 
-from articles.dates import written
 from comments import paths
+from comments.lines import Line, Rows, line
 from comments.models import Comment, Status
-from healthnews import markup, paging
+from healthnews import paging
 
 ROOTS = 25
 FIRST_ANSWERS = 10  # of each root, on a page of roots
 ANSWERS = 25  # on a page of one root
 OLDEST, NEWEST = "oldest", "newest"
 SORTS = {OLDEST: "Oldest first", NEWEST: "Newest first"}
-_GONE = {
-    Status.REMOVED: "This comment was removed by a moderator.",
-    Status.WITHDRAWN: "This comment was withdrawn by its author.",
-    Status.PENDING: "This comment is being read by a moderator.",
-    Status.RETURNED: "This comment is being changed by its author.",
-    Status.REJECTED: "This comment was not published.",
-}
-_COLUMNS = (
-    *(
-        "id",
-        "parent_id",
-        "root_id",
-        "depth",
-        "path",
-        "status",
-        "shown",
-        "posted_at",
-        "published_at",
-        "published_answers",
-        "mark",
-        "mark_label",
-    ),
-    *("author_name", "author__display_name", "text__body_html"),
-    *("parent__author_name", "parent__author__display_name", "parent__status", "parent__shown"),
-)
 # The first answers of each root on the page. LATERAL stops after 11 index entries a root (design 7).
 _FIRST_ANSWERS = """
     SELECT answer.id FROM unnest(%s::bigint[]) AS root(id)
@@ -57,27 +28,6 @@ _FIRST_ANSWERS = """
         ORDER BY path LIMIT %s
     ) AS answer
 """
-
-
-@dataclass(frozen=True)
-class Line:
-    """A comment as the page prints it."""
-
-    id: int
-    depth: int
-    path: str
-    name: str
-    html: SafeString
-    gone: str  # why there is no text; empty for a published comment
-    day: str
-    iso: str
-    href: str
-    mark: str
-    mark_label: str
-    parent_id: int | None
-    parent_name: str
-    parent_href: str
-    before_update: bool
 
 
 @dataclass
@@ -119,7 +69,7 @@ def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
     """A page of roots, each with its first answers in reading order."""
     roots = Comment.objects.filter(article=article, parent__isnull=True).shown()
     page = paging.page_by_time(
-        _Rows(roots), "posted_at", size=ROOTS, descending=sort == NEWEST, after=after, before=before
+        Rows(roots), "posted_at", size=ROOTS, descending=sort == NEWEST, after=after, before=before
     )
     answers = _by_root(_read(article, _first_answers(article, [row.pk for row in page.rows])))
     base = _base(article)
@@ -135,7 +85,7 @@ def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
 
 def page_of_answers(article, root_id: int, *, after="", before="") -> ThreadPage | None:
     """A page of one root's answers, with what they hang on; None when there is no such root here."""
-    root = _Rows(Comment.objects.filter(article=article, parent__isnull=True, pk=root_id).shown()).first()
+    root = Rows(Comment.objects.filter(article=article, parent__isnull=True, pk=root_id).shown()).first()
     if root is None:
         return None
     answers = Comment.objects.filter(article=article, root_id=root_id, root__isnull=False).shown()
@@ -144,22 +94,22 @@ def page_of_answers(article, root_id: int, *, after="", before="") -> ThreadPage
         backwards = True
     if place:
         answers = answers.filter(path__lt=place) if backwards else answers.filter(path__gt=place)
-    rows = list(_Rows(answers.order_by("-path" if backwards else "path"))[: ANSWERS + 1])
+    rows = list(Rows(answers.order_by("-path" if backwards else "path"))[: ANSWERS + 1])
     more = len(rows) > ANSWERS
     rows = rows[:ANSWERS]
     if backwards:
         rows.reverse()
-    base, here = _base(article), f"{_base(article)}?root={root_id}"
+    here = f"{_base(article)}?root={root_id}"
     has_before, has_after = (more, True) if backwards else (bool(place), more)
     present = {row.pk for row in rows} | {root_id}
     # The first answer's parents: along its path, and the true one where that is not on the path.
     hangs_on = [*paths.ids(rows[0].path)[1:-1], rows[0].parent_id] if rows else []
     above = [pk for pk in dict.fromkeys(hangs_on) if pk not in present]
     return ThreadPage(
-        [Branch(_line(root, article, base, set()), [_line(row, article, base, present) for row in rows])],
+        [Branch(line(root, article, set()), [line(row, article, present) for row in rows])],
         before_href=f"{here}&before={paging.encode(rows[0].pk)}" if rows and has_before else "",
         after_href=f"{here}&after={paging.encode(rows[-1].pk)}" if rows and has_after else "",
-        context=[_line(row, article, base, present) for row in _read(article, above) if row.shown],
+        context=[line(row, article, present) for row in _read(article, above) if row.shown],
         is_one_root=True,
     )
 
@@ -171,13 +121,13 @@ def page_since(article, since: datetime, *, after="") -> ThreadPage:
     if place and (at := paging.moment(place[0])):
         comments = comments.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=place[1]))
         comments = comments.filter(published_at__gte=at)
-    rows = list(_Rows(comments.order_by("published_at", "pk"))[: ROOTS + 1])
+    rows = list(Rows(comments.order_by("published_at", "pk"))[: ROOTS + 1])
     more = len(rows) > ROOTS
     rows = rows[:ROOTS]
     base, present = _base(article), {row.pk for row in rows}
     here = f"{base}?since={int(since.timestamp() * 1000)}"
     return ThreadPage(
-        [Branch(replace(_line(row, article, base, present), depth=0), []) for row in rows],
+        [Branch(replace(line(row, article, present), depth=0), []) for row in rows],
         after_href=f"{here}&after={paging.encode(rows[-1].published_at, rows[-1].pk)}" if more else "",
         is_since=True,
     )
@@ -211,36 +161,10 @@ def address_of(comment) -> str:
 
 def lines_of(article, comments) -> list[Line]:
     """These comments as lines, whoever may see them: for their author's own page. `comments` is a QuerySet."""
-    base = _base(article)
-    return [_line(row, article, base, set(), own=True) for row in _Rows(comments)]
+    return [line(row, article, set(), own=True) for row in Rows(comments)]
 
 
 # How it is read
-
-
-class _Rows:
-    """A QuerySet of comments read as plain rows: only the columns a page prints, joined in one query."""
-
-    def __init__(self, queryset):
-        self.queryset = queryset
-
-    def __getattr__(self, name):
-        if name not in {"filter", "order_by"}:
-            raise AttributeError(name)
-        return lambda *args, **kwargs: _Rows(getattr(self.queryset, name)(*args, **kwargs))
-
-    def __getitem__(self, index):
-        return [self._row(values) for values in self.queryset.values(*_COLUMNS)[index]]
-
-    def __iter__(self):
-        return (self._row(values) for values in self.queryset.values(*_COLUMNS))
-
-    def first(self):
-        return next(iter(self[:1]), None)
-
-    @staticmethod
-    def _row(values):
-        return SimpleNamespace(pk=values["id"], **values)
 
 
 def _first_answers(article, root_ids: list[int]) -> list[int]:
@@ -252,7 +176,7 @@ def _first_answers(article, root_ids: list[int]) -> list[int]:
 
 
 def _read(article, ids: list[int]) -> list:
-    return list(_Rows(Comment.objects.filter(pk__in=ids, article=article).order_by("path"))) if ids else []
+    return list(Rows(Comment.objects.filter(pk__in=ids, article=article).order_by("path"))) if ids else []
 
 
 def _by_root(rows) -> dict[int, list]:
@@ -274,55 +198,12 @@ def _branch(article, root, rows, base: str) -> Branch:
     present = {row.pk for row in rows} | {root.pk}
     here = sum(row.status == Status.PUBLISHED for row in rows)
     return Branch(
-        _line(root, article, base, set()),
-        [_line(row, article, base, present) for row in rows],
+        line(root, article, set()),
+        [line(row, article, present) for row in rows],
         more=max(1, root.published_answers - here) if more else 0,
         more_href=f"{base}?root={root.pk}&after={paging.encode(rows[-1].pk)}" if more else "",
     )
 
 
-# How it is printed
-
-
 def _base(article) -> str:
     return f"/articles/{article.slug}/comments/"
-
-
-def _line(row, article, base: str, present: set[int], own: bool = False) -> Line:
-    posted: datetime = timezone.localtime(row.posted_at)
-    shown = own or row.status == Status.PUBLISHED
-    parent_here, anchor = row.parent_id in present, f"comment-{row.parent_id}"
-    return Line(
-        id=row.pk,
-        depth=row.depth,
-        path=row.path,
-        name=_name(row.author__display_name, row.author_name) if shown else "",
-        html=markup.stored(row.text__body_html if shown else ""),
-        gone="" if shown else _GONE[row.status],
-        day=f"{written(posted)}, {posted:%H:%M}",
-        iso=posted.isoformat(timespec="seconds"),
-        href=f"/comments/{row.pk}/",
-        mark=row.mark if shown else "",
-        mark_label=row.mark_label if shown else "",
-        parent_id=row.parent_id,
-        parent_name=_parent_name(row),
-        parent_href=""
-        if not row.parent__shown
-        else f"#{anchor}"
-        if parent_here
-        else f"/comments/{row.parent_id}/",
-        # Said once a branch: its answers came later, and a note under each of them would only be noise.
-        before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
-    )
-
-
-def _name(display_name: str | None, author_name: str | None) -> str:
-    return display_name or author_name or "Anonymous"
-
-
-def _parent_name(row) -> str:
-    if row.parent_id is None:
-        return ""
-    if row.parent__status != Status.PUBLISHED:
-        return "a comment that is not shown"
-    return _name(row.parent__author__display_name, row.parent__author_name)

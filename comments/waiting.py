@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from comments import threads
+from comments.lines import Line
 from comments.models import Action, Comment, Decision, Status
 from comments.models.comment import EDIT_TIME
 from comments.screening import wording
@@ -27,7 +28,7 @@ RECENT = 50
 class Own:
     """One's own comment: how it prints, where it stands, and why."""
 
-    line: threads.Line
+    line: Line
     status: str
     state: str
     reasons: list[str]

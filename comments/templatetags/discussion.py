@@ -20,6 +20,12 @@ def discussion(article, thread=None, sort=threads.OLDEST):
 
 
 @register.simple_tag
+def print_comment(line, new_base: str, can_answer: bool):
+    """One comment, as lines.py makes it."""
+    return line.printed(new_base, can_answer)
+
+
+@register.simple_tag
 def comment_counts(articles) -> dict[int, int]:
     """Published comments for each of the articles, by id; one query for the whole list."""
     return dict(
