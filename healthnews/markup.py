@@ -173,12 +173,20 @@ _DIRECTIONS = set(range(0x202A, 0x202F)) | set(range(0x2066, 0x206A)) | {0x061C,
 _MARKS_A_LETTER = 4  # enough for every living script we know of; "zalgo" stacks dozens
 
 
+# Most texts are made of these alone (European letters, our punctuation), and tidy() changes none of them.
+_ORDINARY = re.compile(
+    "[\n\t -~\u00a0-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e]*"
+)
+
+
 def tidy(text: str) -> str:
     """The text without what no keyboard types: control and direction characters, lone surrogates, stacks of marks.
 
     Line ends become \\n. Letters of all scripts and emoji stay.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _ORDINARY.fullmatch(text):
+        return text
     if text.isascii():
         return "".join(char for char in text if char >= " " and char != "\x7f" or char in "\n\t")
     kept, marks = [], 0
