@@ -29,12 +29,14 @@ def _build() -> str:
 BUILD = _build()
 
 
-def kept(request, parts, render) -> HttpResponse:
+def kept(request, parts, render, *, site: int | None = None) -> HttpResponse:
     """The page that `parts` (everything it depends on) name: 304, kept, or made by `render() -> HttpResponse`.
 
-    The answer carries nothing of the viewer; `render` must not look at the user, the session or a token.
+    `site` is the site's version, for who knows it already. The answer carries nothing of the viewer; `render` must not
+    look at the user, the session or a token.
     """
-    everything = (BUILD, SiteState.current(), timezone.localdate().isoformat(), *parts)
+    site = SiteState.current() if site is None else site
+    everything = (BUILD, site, timezone.localdate().isoformat(), *parts)
     key = hashlib.sha256("\x1f".join(map(str, everything)).encode()).hexdigest()[:32]
     etag = f'"{key}"'
     asked = parse_etags(request.headers.get("If-None-Match", ""))

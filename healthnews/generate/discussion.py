@@ -1,4 +1,4 @@
-"""Threads, made up: roots with three answers on the page on average, everything as the doors of comments/models would have left it.
+"""Threads, made up: roots with three answers on average, everything as the doors of comments/models would have left it.
 
 Whoever waits (`pending`) is the last in a thread; one leaf in fifty was refused by a listed word.
 """
@@ -15,7 +15,7 @@ from healthnews import markup
 from healthnews.generate import words
 from healthnews.generate.load import END, NULL, Table, written
 
-ANSWERS = (0, 0, 0, 1, 2, 2, 4, 5, 6, 20)  # of a root; three of them on its page on average
+ANSWERS = (0, 0, 0, 1, 2, 3, 4, 4, 5, 11)  # of a root; three on average, so that 100 comments fill a page
 TEXTS = 4096  # different ones
 _REFUSED = 0.02
 _FINDINGS = {
