@@ -7,11 +7,11 @@ from django.db import IntegrityError
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts import kept_text
 from accounts.forms import TAKEN, ProfileForm
-from healthnews.http import private
+from healthnews.http import private, read_only
 
 
 def login(request):
@@ -58,7 +58,7 @@ def profile(request):
     return private(render(request, "accounts/profile.html", context, status=422 if form.errors else 200))
 
 
-@require_GET
+@read_only
 def corner(request):
     """`/accounts/corner/`: the part of the page's head that says who is logged in. Never a redirect."""
     return private(render(request, "accounts/_corner.html", {"viewer": request.user}))

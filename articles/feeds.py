@@ -8,12 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page
 
 from articles.filters import by_person
 from articles.models import Article, Person, Tag
 from healthnews import markup
+from healthnews.http import shared
 
 ENTRIES = 30
 
@@ -110,9 +109,5 @@ class AuthorFeed(LatestFeed):
         return by_person(Article.objects.listed(), obj)
 
 
-def _shared(feed):
-    """Readers ask every few minutes: unchanged, they get a 304 (by ETag or date)."""
-    return cache_control(public=True, no_cache=True)(conditional_page(feed))
-
-
-latest, of_tag, of_author = _shared(LatestFeed()), _shared(TagFeed()), _shared(AuthorFeed())
+# Readers ask every few minutes: unchanged, they get a 304 (by ETag or date).
+latest, of_tag, of_author = shared(LatestFeed()), shared(TagFeed()), shared(AuthorFeed())

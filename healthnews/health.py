@@ -5,15 +5,19 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 
+from healthnews.http import read_only
+
 _migrated = False  # once true for this process: nobody migrates backwards under a running site
 
 
+@read_only
 @never_cache
 def live(request):
     """`/healthz/live`: 200 for as long as the process answers at all; asks nobody."""
     return HttpResponse("ok\n", "text/plain; charset=utf-8")
 
 
+@read_only
 @never_cache
 def ready(request):
     """`/healthz/ready`: 200, or 503 with one line for each reason why not."""

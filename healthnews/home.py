@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from articles.models import Article
 from comments.models import Thread
+from healthnews.http import read_only
 from healthnews.kept import kept
 
 RECENT = 40  # articles that the page looks at
@@ -17,6 +18,7 @@ TOPICS, OF_A_TOPIC = 4, 4
 _WORDPRESS = ("p", "page_id", "attachment_id")
 
 
+@read_only
 def home(request):
     """`/`: the same for everybody; kept until an article, or a count that it shows, changes."""
     for name in _WORDPRESS:

@@ -2,6 +2,19 @@
 
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page, require_safe
+
+
+def read_only(view):
+    """For pages that are only read: GET and HEAD; all else is 405, and not the talk of a token that none has."""
+    return csrf_exempt(require_safe(view))
+
+
+def shared(view):
+    """For read pages that anybody may keep, but must ask each time whether they still hold (by ETag)."""
+    return read_only(cache_control(public=True, no_cache=True)(conditional_page(view)))
 
 
 def wants_part(request) -> bool:

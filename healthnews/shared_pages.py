@@ -8,6 +8,7 @@ from articles.models import Article
 from articles.views.reading import article_page, for_page
 from comments.models import Thread
 from comments.views.discussion import sort_of
+from healthnews.http import read_only
 from healthnews.kept import kept
 
 # All that decides which page it is, in one query: it is asked for every reader, and most get a kept page.
@@ -35,6 +36,7 @@ def _state(slug: str) -> tuple[Article, Thread, int]:
     return article, Thread(article_id=article.pk, **known), site or 1
 
 
+@read_only
 def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
     """`/articles/<slug>/`: the article, then the first page of its comments. 410 with a notice when retired."""
     state, thread, site = _state(slug)
@@ -55,16 +57,19 @@ def _whole(state: Article) -> Article:
     return for_page(Article.objects).get(pk=state.pk)
 
 
+@read_only
 def page(request, slug: str):
     """`/pages/<slug>/`: as an article, outside all lists."""
     return article(request, slug, Article.Kind.PAGE)
 
 
+@read_only
 def about(request):
     """`/about/`, a page that editors write like any other."""
     return article(request, "about", Article.Kind.PAGE)
 
 
+@read_only
 def privacy(request):
     """`/privacy/`, likewise."""
     return article(request, "privacy", Article.Kind.PAGE)

@@ -12,11 +12,10 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_safe
 
 from healthnews import away, markup
 from healthnews import kept_mail as mail_files
-from healthnews.http import private, wants_part
+from healthnews.http import private, read_only, wants_part
 
 PICTURES = {
     ".jpg": "image/jpeg",
@@ -29,7 +28,7 @@ PICTURES = {
 CLOSED_TO_ROBOTS = ("/accounts/", "/admin/", "/moderation/", "/search/")
 
 
-@require_safe
+@read_only
 def robots(request):
     """`/robots.txt`."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED_TO_ROBOTS)]
@@ -37,7 +36,7 @@ def robots(request):
     return HttpResponse("\n".join(lines), "text/plain; charset=utf-8")
 
 
-@require_safe
+@read_only
 def kept_mail(request):
     """`/demo/mail/`: all that a demo would have sent, newest first; 404 where mail is really sent."""
     if not settings.KEEP_MAIL:
@@ -61,7 +60,7 @@ def _text_of(mail) -> str:
     return part.get_content() if part else ""
 
 
-@require_safe
+@read_only
 def media(request, path: str):
     """`/media/<path>`: a picture of the storage; everything else, and every way out of its folder, is 404."""
     kind = PICTURES.get(PurePosixPath(path).suffix.lower())

@@ -2,20 +2,14 @@
 
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page
 
 from articles import search as full_text
 from articles.filters import Filters, by_person, in_year, years
 from articles.models import Article, ArticleByline, Person, Tag
 from healthnews import paging
+from healthnews.http import shared
 
 PAGE = 20  # articles on a page
-
-
-def shared(view):
-    """Anybody may keep the answer, but must ask each time whether it still holds."""
-    return cache_control(public=True, no_cache=True)(conditional_page(view))
 
 
 def _by_time(request, articles) -> paging.Page:

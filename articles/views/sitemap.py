@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from articles.filters import in_year, years
 from articles.models import Article, ArticleByline, Person, Tag
-from articles.views.finding import shared
 from articles.views.reading import public_path
+from healthnews.http import shared
 
 MOST = 40_000  # addresses in one file; the protocol (sitemaps.org) ends at 50,000
 _DATES = ("publish_at", "updated_at", "reviewed_at", "reviewed_by", "review_due")

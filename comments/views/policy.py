@@ -1,13 +1,13 @@
 """The policy, for everybody."""
 
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
 
 from comments.models import PolicyVersion
+from healthnews.http import read_only
 from healthnews.kept import kept
 
 
-@require_GET
+@read_only
 def policy(request):
     """`/comments-policy/`: the clauses in force, in public words."""
     current = PolicyVersion.current()
