@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from PIL import Image as Pixels
 
-WIDTHS = (160, 320, 640, 960, 1440, 1920)  # pixels
+# Pixels; those that our layouts need on screens of one, two and three pixels a point (templatetags/pictures.py).
+WIDTHS = (160, 320, 480, 800, 1080, 1440, 1920)
 WORTH_IT = 1.2  # the original's own width is added when it is this much wider than the widest of them
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpeg": "image/jpeg"}  # best first
 ENDINGS = {"avif": "avif", "webp": "webp", "jpeg": "jpg"}

@@ -21,7 +21,7 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2400  # pixels of the stored file's longer side
 FORMATS = ("JPEG", "PNG", "WEBP")
-# What Pillow's readers raise on mangled files; the last two when EXIF is.
+# What Pillow's readers raise on mangled files; struct.error for seven bytes of EXIF.
 BROKEN = (OSError, ValueError, SyntaxError, struct.error, zlib.error, LookupError, TypeError)
 
 
@@ -93,22 +93,29 @@ class Image(models.Model):
             made = list(pictures.make(file))
         with transaction.atomic():
             # Two runs at once would find each other's files; readers and foreign keys do not wait for this lock.
-            Image.objects.select_for_update(no_key=True).get(pk=self.pk)
-            record: dict[str, dict[str, int]] = {}
+            before = Image.objects.select_for_update(no_key=True).get(pk=self.pk).rendition_names()
+            self.renditions = {}
             for format, width, data in made:
                 name = self._stem + _ending(format, width)
                 self.file.storage.delete(name)
                 self.file.storage.save(name, ContentFile(data))
-                record.setdefault(format, {})[str(width)] = len(data)
-            Image.objects.filter(pk=self.pk).update(renditions=record)
+                self.renditions.setdefault(format, {})[str(width)] = len(data)
+            Image.objects.filter(pk=self.pk).update(renditions=self.renditions)
             SiteState.bump()
-        self.renditions = record
+        for name in before - self.rendition_names():  # of widths that are made no longer
+            self.file.storage.delete(name)
         return len(made)
 
     @property
     def _stem(self) -> str:
         """How the names of its renditions begin; as random as the picture's own, which caches rely on."""
         return f"renditions/{self.pk}/{PurePosixPath(self.file.name).stem}"
+
+    def rendition_names(self) -> set[str]:
+        """The names that its renditions have in the storage."""
+        return {
+            self._stem + _ending(format, width) for format, each in self.renditions.items() for width in each
+        }
 
     def rendition_urls(self, format: str) -> list[tuple[int, str]]:
         """(width, address) of the renditions of that format, narrowest first; none until they are made."""
@@ -123,7 +130,7 @@ class Image(models.Model):
         return small[0][1] if small else self.file.url
 
 
-def _ending(format: str, width: int) -> str:
+def _ending(format: str, width: int | str) -> str:
     return f"-{width}.{pictures.ENDINGS[format]}"
 
 
@@ -138,6 +145,8 @@ def reencode(upload) -> ContentFile:
     transparent = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     picture = _in_plain_colours(picture, "RGBA" if transparent else "RGB")
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    if transparent and picture.getchannel("A").getextrema() == (255, 255):  # it only could be, as screenshots
+        picture, transparent = picture.convert("RGB"), False
     clean = Pixels.new(picture.mode, picture.size)
     clean.paste(picture)
     out = io.BytesIO()
@@ -152,6 +161,7 @@ def _decoded(upload) -> Pixels.Image:
     """The picture, upright. Its size is looked at before anything is unpacked."""
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about its EXIF, which goes anyway
             warnings.simplefilter("error", Pixels.DecompressionBombWarning)
             picture = Pixels.open(upload, formats=FORMATS)
             if picture.width * picture.height > MAX_PIXELS:

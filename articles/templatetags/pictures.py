@@ -13,8 +13,8 @@ PLACES = {
     "page": ("(min-width: 46rem) 42rem, 92vw", 320, 1440),
     "card--lead": ("(min-width: 79rem) 43rem, (min-width: 56rem) 54vw, 95vw", 320, 1440),
     "card": ("(min-width: 79rem) 25rem, (min-width: 66rem) 31vw, (min-width: 43.5rem) 47vw, 95vw", 320, 1440),
-    "row": ("(min-width: 44rem) 10.5rem, 9.5rem", 160, 640),
-    "photo": ("{width}px", 160, 640),
+    "row": ("(min-width: 44rem) 10.5rem, 9.5rem", 160, 480),
+    "photo": ("{width}px", 160, 480),
 }
 
 
