@@ -7,6 +7,7 @@ it an hour or so later, and before anybody answers it. So log, queue and records
 from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import cycle
+from zlib import crc32
 
 from comments import screening
 from comments.models import Clause, Comment, ListedWord, PolicyVersion, Thread
@@ -37,7 +38,7 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
     answered = _first_answers(threads)
     for number, (article, line) in enumerate(_in_order(threads)):
         author, key = users[line["author"]], (article.pk, line["key"])
-        at = now - timedelta(days=line["days_ago"])
+        at = now - _ago(line)
         held = line["days_ago"] < threads[article].get("held_days_ago", 0)
         facts = _facts(line["body"].strip(), author, said[author.pk], at, held, words)
         comment = comments[key] = Comment.submit(
@@ -50,7 +51,7 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
         )
         said[author.pk].append(comment)
         wait = timedelta(minutes=20 + number * 37 % 400)
-        latest = now - timedelta(days=answered.get(key, 0)) - _MINUTE
+        latest = now - answered.get(key, timedelta()) - _MINUTE
         for action in _WAYS.get((comment.status, line["status"]), ()):
             comment.decide(
                 action,
@@ -62,7 +63,7 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
             wait *= 2
         if "edit" in line:
             text = line["edit"].strip()
-            verdict = screening.screen(_facts(text, author, [], now, held, words))
+            verdict = screening.screen(_facts(text, author, said[author.pk][:-1], now, held, words))
             comment.edit(text, by=author, verdict=verdict, version=comment.version)
     Thread.objects.filter(article__in=[each for each in threads if "held_days_ago" in threads[each]]).update(
         mode=Thread.Mode.HELD
@@ -70,17 +71,25 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
     return len(comments)
 
 
+def _ago(line: dict) -> timedelta:
+    """How long ago it was written. Tenths of a day alone would let everybody write at the same ten times of day."""
+    days = line["days_ago"]
+    # Always less than a tenth of a day, so that what was before stays before.
+    later = crc32(line["key"].encode()) % 100 if days == round(days, 1) else 0
+    return timedelta(days=days, minutes=-later)
+
+
 def _in_order(threads: dict) -> list[tuple]:
     lines = [(article, line) for article, data in threads.items() for line in data["comment"]]
-    return sorted(lines, key=lambda each: -each[1]["days_ago"])
+    return sorted(lines, key=lambda each: _ago(each[1]), reverse=True)
 
 
-def _first_answers(threads: dict) -> dict[tuple, float]:
-    """How many days ago each answered comment got its first answer, by (article, key)."""
-    first: dict[tuple, float] = {}
+def _first_answers(threads: dict) -> dict[tuple, timedelta]:
+    """How long ago each answered comment got its first answer, by (article, key)."""
+    first: dict[tuple, timedelta] = {}
     for article, line in _in_order(threads):
         if "parent" in line:
-            first.setdefault((article.pk, line["parent"]), line["days_ago"])
+            first.setdefault((article.pk, line["parent"]), _ago(line))
     return first
 
 

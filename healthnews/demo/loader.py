@@ -5,6 +5,7 @@ People and articles are here; what is said under the articles is in `discussions
 
 from datetime import timedelta
 from pathlib import Path
+from zlib import crc32
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -155,7 +156,8 @@ def _article(slug: str, data: dict, persons, editor, now) -> Article:
         draft.save_version(by=by)
         _date(draft, now - timedelta(days=data["edited_days_ago"]))
         return article
-    _publish(draft, data, persons, by, editor, now)
+    # Not all at the same minute of the day.
+    _publish(draft, data, persons, by, editor, now - timedelta(minutes=crc32(slug.encode()) % 200))
     if newer := data.get("newer_draft"):
         for edit in newer["edits"]:
             draft.body = draft.body.replace(edit["was"], edit["now"], 1)
