@@ -18,6 +18,7 @@ class BylineInline(RowsOfTheirOwner, admin.TabularInline):
     """Who wrote, checked and edited, in order."""
 
     model = DraftByline
+    template = "admin/_rows.html"
     form, formset = RowForm, RowsAnew
     fields = ["position", "person", "role"]
     autocomplete_fields = ["person"]

@@ -11,6 +11,7 @@ class CredentialInline(RowsOfTheirOwner, admin.TabularInline):
     """What entitles the person to write or check."""
 
     model = Credential
+    template = "admin/_rows.html"
     form = TidyForm
     fields = ["title", "issuer", "expires_on", "position"]
 

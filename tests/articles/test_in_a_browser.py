@@ -29,7 +29,7 @@ def article(tmp_path, settings):
 
 def paths(article) -> list[str]:
     author = article.bylines.first().person.get_absolute_url()
-    found = ["/search/?q=what", "/search/?q=zebra&year=2020", "/search/"]
+    found = ["/search/?q=words", "/search/?q=what", "/search/?q=zebra&year=2020", "/search/"]
     lists = ["/", "/articles/", "/articles/?year=1999", "/tags/", "/tags/Sleep/", "/authors/", author]
     return [*lists, *found, article.get_absolute_url(), "/about/"]
 
