@@ -93,6 +93,9 @@ def kept(threads: dict[int, Article], bare: float, seconds: float) -> dict[str, 
         for name, (path, headers) in asked.items():
             rate = server.rate(path, headers, seconds=seconds)
             found[name] = {"requests_s": rate, "share": rate / bare}
+            if not headers:
+                used = server.page(path, count=200)
+                found[name] |= {key: used[key] for key in ("cpu_ms", "web_ms", "db_ms")}
     return found
 
 

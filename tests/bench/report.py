@@ -10,6 +10,8 @@ LEAST_SHARE = 0.30
 MOST_RATIO = 1.1
 _HEADS = {
     "cpu_ms": ("CPU ms", "{:.1f}"),
+    "web_ms": ("of it web", "{:.1f}"),
+    "db_ms": ("database", "{:.1f}"),
     "ms": ("ms", "{:.1f}"),
     "queries": ("queries", "{}"),
     "kb": ("KiB", "{:.0f}"),

@@ -57,6 +57,7 @@ def main() -> None:
 
     figures = {"machine": machine(), "database": rods.durability()}
     say(f"{figures['machine']}\n{figures['database']}\n")
+    threads = pages.make_threads()  # first, while the tables are small
     if Article.objects.filter(kind="article").count() < articles:
         begun = time.monotonic()
         call_command(
@@ -76,7 +77,6 @@ def main() -> None:
     if bench:
         rows = {name.replace("_", ", ") + " client(s)": {"requests_s": tps} for name, tps in bench.items()}
         show("pgbench, scale 5 (transactions)", "pgbench", rows)
-    threads = pages.make_threads()
     say(f"The article with 10,000 comments: {pages.shape(threads[10_000])}\n")
     found = pages.cold(threads, chosen.requests)
     show("cold: made anew for each request", "cold", found | _ratio(found))

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from articles.models import SiteState
+from comments.models import Comment
 from healthnews.generate import discussion, newsroom
 from healthnews.generate.load import unhampered
 
@@ -47,7 +48,8 @@ class Command(BaseCommand):
         self.shown = -1
         rng = random.Random(seed)  # noqa: S311  reproducible, not secret
         everything = newsroom.tables() | discussion.tables()
-        with transaction.atomic(), unhampered(list(everything.values())):
+        tables = list(everything.values())
+        with transaction.atomic(), unhampered(tables, everything[Comment], comments):
             authors = newsroom.readers(
                 rng, everything[User], min(5_000, comments // 40 + 20) if comments else 0
             )
@@ -59,7 +61,7 @@ class Command(BaseCommand):
         self.say("Statistics …")
         SiteState.bump()
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join(table.name for table in everything.values())}")
+            cursor.execute(f"ANALYZE {', '.join(table.name for table in tables)}")
         self.say("")
         self.stdout.write(
             f"Made {articles} articles and {comments} comments ({pending} waiting) by {len(authors)} readers, "
