@@ -134,7 +134,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+    "healthnews.redirects.OldAddresses",
     "healthnews.middleware.database_away",
 ]
 ROOT_URLCONF = "healthnews.urls"

@@ -19,7 +19,8 @@ def redirect(item: OldItem, ident: str, article: Article, run: Run, tally: Tally
     if not article.is_public():
         return
     name, new = f"{item.type} {ident}", article.get_absolute_url()
-    for old in (_path(item.link), f"/?{'page_id' if item.type == 'page' else 'p'}={ident}"):
+    short = f"/?{'page_id' if item.type == 'page' else 'p'}={ident}" if ident.isdigit() else ""
+    for old in (_path(item.link), short):
         if not old or unquote(old) == unquote(new):
             continue
         if len(old) > _LENGTH or len(new) > _LENGTH:
@@ -30,9 +31,14 @@ def redirect(item: OldItem, ident: str, article: Article, run: Run, tally: Tally
             there, made = Redirect.objects.get_or_create(
                 site=run.site, old_path=old, defaults={"new_path": new}
             )
+            if run.dry_run:  # which takes back what it made for the items before
+                made = made and old not in run.addresses
+                elsewhere = run.addresses.setdefault(old, name) != name or there.new_path != new
+            else:
+                elsewhere = there.new_path != new
             tally.brought["redirects"] += made
             tally.already_here["redirects"] += not made
-            if there.new_path != new:
+            if elsewhere:
                 tally.note(name, "old address already leads elsewhere", old)
 
 

@@ -1,15 +1,27 @@
 """WordPress's HTML as ours: paragraphs made, blocks and shortcodes resolved, then cleaned by healthnews.markup.
 
-Nothing here makes a text safe; the two gates of `markup` come last and do. Pictures stay behind: foreign ones may not
-be shown (the Content-Security-Policy says so), their captions are kept.
+Nothing here makes a text safe; the two gates of `markup` come last and do. A picture is shown as a figure if whoever
+calls has it (pictures.py); others stay behind, because foreign ones may not be shown (the Content-Security-Policy says
+so), and their captions are kept.
 """
 
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from healthnews import markup
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture that we have: address, size in pixels, alternative text."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
 
 
 @dataclass
@@ -22,23 +34,41 @@ class Converted:
     shortcodes: list[str] = field(default_factory=list)
 
 
-def article(text: str) -> Converted:
-    """The body of a post or page."""
+def _nothing(*_) -> None:
+    """For texts whose pictures we do not have."""
+
+
+def article(
+    text: str,
+    show: Callable[[str, str], Shown | None] = _nothing,
+    gallery: Callable[[list[str]], list[tuple[str, str, str]]] = _nothing,
+) -> Converted:
+    """The body of a post or page.
+
+    `show` gives the picture of an old address (and alternative text) as we have it, or None; `gallery` gives address,
+    alternative text and caption of the pictures with these old ids, or of all that belong to the text.
+    """
     found = Converted()
     blocks = "<!-- wp:" in text  # then paragraphs are marked already
-    text = _prepared(text, found)
+    text = _prepared(text, found, gallery)
     text = text if blocks else autop(text)
-    text = _rewritten(text, _TAGS, found)
+    text = _figures(_rewritten(text, _ARTICLE_TAGS, found, show))
     text = re.sub(r"<p>\s*(https?://[^\s<>\"]{3,2000})\s*</p>", r'<p><a href="\1">\1</a></p>', text)
     text = _without_empty(markup.article_body(text)).strip()
-    found.html = re.sub(r"(</(?:p|[uo]l|h2|h3|blockquote|table|pre)>|<hr>)\s+(?=<)", r"\1\n", text)
+    found.html = re.sub(r"(</(?:p|[uo]l|h2|h3|blockquote|table|pre|figure)>|<hr>)\s+(?=<)", r"\1\n", text)
     return found
 
 
 def comment(text: str) -> str:
     """The text of a comment in paragraphs, still to be cleaned by the door that takes it."""
     found = Converted()
-    return _without_empty(_rewritten(autop(_prepared(text, found)), _COMMENT_TAGS, found)).strip()
+    text = autop(_prepared(text, found))
+    if _MARKED.search(text):
+        text = _rewritten(text, _COMMENT_TAGS, found)
+    return _without_empty(text).strip()
+
+
+_MARKED = re.compile(r"<(?!(?:/?p|br)>)")
 
 
 def words(text: str, limit: int) -> str:
@@ -60,9 +90,12 @@ _PICTURE = re.compile(rf"\s*(?:<a\b{_ATTRIBUTES}>\s*)?<img\b{_ATTRIBUTES}>(?:\s*
 # Comments, block marks among them; then declarations, whole or not, over which Python's parser would fall.
 _REMARK = re.compile(r"<!--(?:(?!<!--).){0,20000}?-->|<[!?][^<>]{0,200}>?", re.S)
 _EMBED = re.compile(r"\[embed\b[^\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{3,2000})\s*\[/embed\]", re.I)
-_MEDIA = re.compile(r"\[(gallery|audio|video|playlist)\b[^\]]{0,4000}\](?:[^\[]{0,500}\[/\1\])?", re.I)
+_MEDIA = re.compile(r"\[(gallery|audio|video|playlist)\b([^\]]{0,4000})\](?:[^\[]{0,500}\[/\1\])?", re.I)
+# With a value, or closed, or named as nobody writes words: "[sic]" is none.
 _OTHER = re.compile(
-    r"\[([a-z][a-z0-9_-]{1,40})(?:\s+[\w-]+=[^\]\n]{0,1000})\]|\[/([a-z][a-z0-9_-]{1,40})\]", re.I
+    r"\[([a-z][a-z0-9_-]{1,40})(?:\s+[\w-]+=[^\]\n]{0,1000})\]|\[/([a-z][a-z0-9_-]{1,40})\]"
+    r"|\[([a-z]{1,20}[_-][a-z0-9_-]{1,20}[a-z0-9])/?\]",
+    re.I,
 )
 # With their content, where they are closed. What was struck out is no longer said: "<del>5</del> 50" is 50.
 _GONE = re.compile(
@@ -74,7 +107,7 @@ _NESTED = 20  # levels that anybody has a reason to nest; the rest is left to th
 _EMBEDS = {"iframe", "object", "video", "audio"}
 
 
-def _prepared(text: str, found: Converted) -> str:
+def _prepared(text: str, found: Converted, gallery=_nothing) -> str:
     """Shortcodes resolved, media gone and noted."""
 
     def caption(match):
@@ -82,7 +115,7 @@ def _prepared(text: str, found: Converted) -> str:
         old = re.search(r"caption=(\"|')(.*?)\1", match[1], re.S)
         said = match[2][picture.end() :] if picture else match[2]
         said = said.strip() or (html.unescape(old[2]) if old else "")
-        return f"\n\n{picture[0] if picture else ''}\n\n<figcaption>{said}</figcaption>\n\n"
+        return f"\n\n<figure>{picture[0] if picture else ''}<figcaption>{said}</figcaption></figure>\n\n"
 
     def gone(match):
         if match[1].lower() in _EMBEDS:
@@ -91,17 +124,30 @@ def _prepared(text: str, found: Converted) -> str:
         return ""
 
     def media(match):
-        found.embeds.append(f"[{match[1].lower()}]")
-        return ""
+        ids = re.search(r"\b(?:ids|include)=[\"']?([\d,\s]{1,2000})", match[2])
+        files = match[1].lower() == "gallery" and gallery(re.findall(r"\d+", ids[1]) if ids else [])
+        if not files:
+            found.embeds.append(f"[{match[1].lower()}]")
+            return ""
+        return "\n\n".join(
+            f'<figure><img src="{html.escape(url)}" alt="{html.escape(alt)}">'
+            f"<figcaption>{said}</figcaption></figure>"
+            for url, alt, said in files
+        )
 
-    text = _REMARK.sub("", markup.tidy(text))
+    text = markup.tidy(text)
+    if "<" not in text and "[" not in text:
+        return text
+    text = _REMARK.sub("", text)
     text = _EMBED.sub(r"\n\n\1\n\n", _CAPTION.sub(caption, text))
     text = _MEDIA.sub(media, text)
     for _ in range(_NESTED):
         text, count = _GONE.subn(gone, text)
         if not count:
             break
-    found.shortcodes.extend(sorted({(match[1] or match[2]).lower() for match in _OTHER.finditer(text)}))
+    found.shortcodes.extend(
+        sorted({(match[1] or match[2] or match[3]).lower() for match in _OTHER.finditer(text)})
+    )
     return text
 
 
@@ -116,6 +162,10 @@ _TAG = rf"</?{_BLOCK}(?:\s[^<>]{{0,2000}})?/?>"
 
 def autop(text: str) -> str:
     """Blank lines as paragraphs, single ones as line breaks, around the blocks that are there: WordPress's wpautop."""
+    if "<" not in text:
+        lines = "\n".join(line.strip() for line in text.split("\n"))
+        parts = [part.strip() for part in re.split(r"\n{2,}", lines)]
+        return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in parts if part)
     kept: list[str] = []
 
     def keep(match):
@@ -155,6 +205,8 @@ _TAGS = {
     "figure": ("", ""),
     "figcaption": ("<p><em>", "</em></p>"),
 }
+# With their pictures if we have them: _figures() decides when it knows.
+_ARTICLE_TAGS = _TAGS | {name: (f"<{name}>", f"</{name}>") for name in ("figure", "figcaption")}
 _COMMENT_TAGS = (
     _TAGS
     | {f"h{level}": ("<p><strong>", "</strong></p>") for level in range(1, 7)}
@@ -163,21 +215,29 @@ _COMMENT_TAGS = (
 
 
 class _Rewriter(HTMLParser):
-    """Copies a text, with other tags for some, and without pictures and comments."""
+    """Copies a text, with other tags for some, with the pictures that we have, and without comments."""
 
-    def __init__(self, tags, found: Converted):
+    def __init__(self, tags, found: Converted, show):
         super().__init__(convert_charrefs=False)
-        self.tags, self.found, self.out = tags, found, []
+        self.tags, self.found, self.show, self.out = tags, found, show, []
 
     def handle_starttag(self, tag, attrs):
         if tag == "img":
-            source = dict(attrs).get("src") or ""
-            self.found.pictures.append(source[:500])
+            self._picture(dict(attrs))
         elif tag in self.tags:
             self.out.append(self.tags[tag][0])
         else:
             named = "".join(f' {name}="{html.escape(value or "")}"' for name, value in attrs)
             self.out.append(f"<{tag}{named}>")
+
+    def _picture(self, attributes):
+        source = (attributes.get("src") or "").strip()
+        shown = self.show(source, " ".join((attributes.get("alt") or "").split())[:400])
+        if shown:
+            url, alt = html.escape(shown.url), html.escape(shown.alt)
+            self.out.append(f'<img src="{url}" alt="{alt}" width="{shown.width}" height="{shown.height}">')
+        else:
+            self.found.pictures.append(source[:500])
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
@@ -195,11 +255,50 @@ class _Rewriter(HTMLParser):
         self.out.append(f"&#{name};")
 
 
-def _rewritten(text: str, tags, found: Converted) -> str:
-    rewriter = _Rewriter(tags, found)
+def _rewritten(text: str, tags, found: Converted, show=_nothing) -> str:
+    rewriter = _Rewriter(tags, found, show)
     rewriter.feed(text)
     rewriter.close()
     return "".join(rewriter.out)
+
+
+_IMG = re.compile(r"<img src=[^<>]{1,4000}>")
+_LINKED = re.compile(r"<a\b[^<>]{0,4000}>\s{0,99}(<img src=[^<>]{1,4000}>)\s{0,99}</a>")
+_FIGURE = re.compile(r"<figure>((?:(?!</?figure>).){0,100000}?)</figure>", re.S)
+_FIGCAPTION = re.compile(r"<figcaption>((?:(?!</?figcaption>).){0,20000}?)</figcaption>", re.S)
+_ALONE = re.compile(r"<p>((?:\s|<br>|<img src=[^<>]{1,4000}>){1,99})</p>")
+_HOLDER = re.compile(r"<(p|li|ul|ol|blockquote)>((?:\s|\x02\d{1,6}\x03){1,999})</\1>")
+
+
+def _figures(text: str) -> str:
+    """A picture of ours with its caption as a figure; a caption whose picture stayed behind, or a table's, as words."""
+    kept: list[str] = []
+
+    def keep(picture: str, said: str = "") -> str:
+        kept.append(f"<figure>{picture}{said and f'<figcaption>{said}</figcaption>'}</figure>")
+        return f"\x02{len(kept) - 1}\x03"
+
+    def figure(match):
+        captions = [re.sub(r"\s*</?p>\s*", " ", said).strip() for said in _FIGCAPTION.findall(match[1])]
+        said, inner = " ".join(filter(None, captions)), _FIGCAPTION.sub("", match[1])
+        pictures = _IMG.findall(inner)
+        if pictures and not re.sub(r"</?p>|<br>|\s", "", _IMG.sub("", inner)):
+            return "".join(map(keep, pictures[:-1])) + keep(pictures[-1], said)
+        return inner + (f"<p><em>{said}</em></p>" if said else "")
+
+    text = _LINKED.sub(r"\1", text.replace("\x02", "").replace("\x03", ""))
+    for _ in range(_NESTED):
+        text, count = _FIGURE.subn(figure, text)
+        if not count:
+            break
+    text = re.sub(r"</?figure>", "", text).replace("<figcaption>", "<p><em>")
+    text = text.replace("</figcaption>", "</em></p>")
+    text = _ALONE.sub(
+        lambda match: "".join(map(keep, pictures)) if (pictures := _IMG.findall(match[1])) else match[0], text
+    )
+    for _ in range(3):  # a figure alone in an item of a list of figures
+        text = _HOLDER.sub(r"\2", text)
+    return re.sub(r"\x02(\d{1,6})\x03", lambda match: kept[int(match[1])], text)
 
 
 _EMPTY = re.compile(

@@ -34,6 +34,7 @@ class OldComment:
     html: str
     approved: str
     type: str
+    mended: bool = False  # its letters had been encoded twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,20 @@ class OldItem:
     password: str
     sticky: bool
     discussion: str
+    parent: str
     terms: list[OldTerm]
     meta: dict[str, str]
     attachment_url: str
     comments: list[OldComment]
+    mended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BadItem:
+    """An item that cannot be read: what is known of it, and why."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +80,4 @@ class OldFile:
     title: str
     alt: str
     caption: str
+    parent: str  # the item it was uploaded to

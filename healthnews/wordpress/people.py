@@ -1,6 +1,7 @@
 """Names and logins: authors as bylines, commenters with an address as users whom a password reset makes theirs."""
 
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,6 +17,7 @@ from healthnews.wordpress.report import Tally
 from healthnews.wordpress.run import Run
 
 ANONYMOUS = "Anonymous"
+_AT_ONCE = 1_000  # rows written, or addresses asked for, in one statement
 _ADDRESS = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 
 
@@ -29,7 +31,7 @@ def public_name(raw: str) -> str:
 
 
 def bring_author(author: OldAuthor, run: Run, tally: Tally) -> None:
-    """The author as a public byline without a login."""
+    """The author as a public byline without a login. A dry run, which takes it back, makes it anew for each item."""
     key = run.key("author", author.login[:60])
     with transaction.atomic():
         person = Person.objects.filter(source_key=key).first()
@@ -51,6 +53,7 @@ def _free_slug(name: str, login: str) -> str:
     return slug
 
 
+@lru_cache(maxsize=10_000)
 def address(raw: str) -> str:
     """The e-mail address as we store it, "" when it is none."""
     folded = fold_email(raw)
@@ -61,23 +64,37 @@ def address(raw: str) -> str:
     return folded if len(folded) <= User._meta.get_field("email").max_length else ""
 
 
-def users_of(wanted: dict[str, str], run: Run, tally: Tally) -> dict[str, User]:
-    """The users of these addresses {address: display name}; whom we do not know is made, and cannot log in yet.
+def users_of(wanted: dict[str, str], run: Run, tally: Tally) -> dict[str, int]:
+    """The ids of the users of these addresses {address: display name}; whom we do not know is made.
 
-    Nobody has proved that the address is theirs, so none counts as verified: whoever reads its mail can claim the
-    account by a password reset.
+    Nobody has proved that the address is theirs, so none counts as verified and none can log in yet: whoever reads
+    its mail can claim the account by a password reset.
     """
-    users = {user.email: user for user in User.objects.filter(email__in=wanted)}
-    for email, name in wanted.items():
-        if email not in users:
-            users[email] = User.objects.create_user(email, None, display_name=name or ANONYMOUS)
-            tally.brought["users"] += 1
-            run.users.add(users[email].pk)
-    count_here({user.pk for user in users.values()}, run, tally)
+    users = _known(wanted)
+    made = {email for email in wanted if email not in users}
+    if made:
+        fresh = [User(email=email, display_name=wanted[email] or ANONYMOUS) for email in sorted(made)]
+        for user in fresh:
+            user.set_password(None)
+        # Somebody may sign up with an address in this very moment: then they are who is meant.
+        User.objects.bulk_create(fresh, batch_size=_AT_ONCE, ignore_conflicts=True)
+        users |= _known(made)
+    # A dry run takes back each item, so it makes the same users again for the next.
+    tally.brought["users"] += len(made - run.users)
+    run.users |= made
+    count_here(set(users), run, tally)
     return users
 
 
-def count_here(users: set[int], run: Run, tally: Tally) -> None:
+def _known(addresses) -> dict[str, int]:
+    wanted, users = list(addresses), {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found = User.objects.filter(email__in=wanted[start : start + _AT_ONCE])
+        users |= dict(found.values_list("email", "pk"))
+    return users
+
+
+def count_here(addresses: set[str], run: Run, tally: Tally) -> None:
     """Count those whom neither this run made nor an earlier item of it met."""
-    tally.already_here["users"] += len(users - run.users)
-    run.users |= users
+    tally.already_here["users"] += len(addresses - run.users)
+    run.users |= addresses

@@ -51,6 +51,6 @@ def _upwards(ident: str | None, parents: dict[str, str], done: set[str]) -> tupl
     return chain, []
 
 
-def _rank(pair: tuple[OldComment, datetime]) -> tuple[datetime, int]:
+def _rank(pair: tuple[OldComment, datetime]) -> tuple[datetime, int, str]:
     comment, at = pair
-    return at, int(comment.id)
+    return at, len(comment.id), comment.id  # ids are numbers, but for those that were made for want of one

@@ -9,10 +9,10 @@ from django.utils.text import slugify
 from articles.models import Article, Draft, Role, Tag
 from articles.models.version import free_slug
 from comments.models import Thread
-from healthnews.wordpress import addresses, body, discussion, pictures
+from healthnews.wordpress import addresses, body, discussion, people, pictures
 from healthnews.wordpress.old import OldItem, OldTerm
 from healthnews.wordpress.report import Tally
-from healthnews.wordpress.run import Run, public_id
+from healthnews.wordpress.run import Run, own_id, public_id
 
 _KINDS = {"post": Article.Kind.ARTICLE, "page": Article.Kind.PAGE}
 _LEFT_OUT = {"trash": "in the trash", "auto-draft": "automatic drafts", "inherit": "revisions"}
@@ -23,7 +23,8 @@ _DEFAULT_CATEGORY = "uncategorized"
 def bring_item(item: OldItem, run: Run) -> Tally:
     """Bring in one item with its comments, or what of it is not here yet.
 
-    Raises ValueError in words when it cannot be; nothing of it is written then.
+    Texts and pictures are made ready first, so that the transaction is short. Raises ValueError in words when it cannot
+    be brought in; nothing of it is written then.
     """
     tally = Tally()
     reason = _why_not(item)
@@ -32,21 +33,45 @@ def bring_item(item: OldItem, run: Run) -> Tally:
         if item.comments:
             tally.left_out["comments on what is left out"] += len(item.comments)
         return tally
-    ident = public_id(item.id)
-    if ident in run.seen:
-        raise ValueError("another item of this file has the same id")
+    ident = _ident(item, run, tally)
+    article = Article.objects.filter(source_key=run.key("post", ident)).first()
+    at = (article and article.publish_at) or run.time(item.at, item.local) or run.survey.exported
+    prepared = None if article else _prepared(item, ident, run, tally)
+    thread = discussion.prepare(item, ident, article, at, run, tally)
     with transaction.atomic():
-        article = Article.objects.filter(source_key=run.key("post", ident)).first()
         if article:
             tally.already_here[item.type + "s"] += 1
             _tags_here(_tag_names(item.terms, Tally()), run, tally)
         else:
-            article = _article(item, ident, run, tally)
+            if run.dry_run and item.author in run.people:
+                people.bring_author(run.survey.authors[item.author], run, Tally())
+            article = _article(item, ident, prepared, run, tally)
             tally.brought[item.type + "s"] += 1
         addresses.redirect(item, ident, article, run, tally)
-        discussion.bring(item, article, run, tally)
-    run.seen.add(ident)
+        discussion.bring(thread, article, run, tally)
+        # A dry run does everything, and takes each item back before the next: nobody waits for its locks.
+        transaction.set_rollback(run.dry_run)
+    run.tags.update(_tag_names(item.terms, Tally()))
     return tally
+
+
+def _ident(item: OldItem, run: Run, tally: Tally) -> str:
+    """The item's own id, or one made for it where it has none or another's. Raises ValueError for a second copy."""
+    own = own_id(item.link, item.title, item.at, item.local)
+    try:
+        ident = public_id(item.id)
+    except ValueError as error:
+        if not (item.title.strip() or item.body.strip()):
+            raise ValueError(f"it {error}, no title and no text") from None
+        ident = own
+        tally.note(f"{item.type} {own}", f"{error}: one was made for it", item.title[:80])
+    if ident in run.seen:
+        if own == run.seen[ident] or own in run.seen:
+            raise ValueError("it stands in the file twice")
+        tally.note(f"{item.type} {own}", "has the id of another item: one was made for it", ident)
+        ident = own
+    run.seen[ident] = own
+    return ident
 
 
 def _why_not(item: OldItem) -> str:
@@ -57,7 +82,18 @@ def _why_not(item: OldItem) -> str:
     return _LEFT_OUT.get(item.status, "")
 
 
-def _article(item: OldItem, ident: str, run: Run, tally: Tally) -> Article:
+def _prepared(item: OldItem, ident: str, run: Run, tally: Tally) -> tuple[body.Converted, object]:
+    """The text as ours and the lead picture, with what there is to say about them."""
+    name = f"{item.type} {ident}"
+    album = pictures.Album(item, name, run, tally)
+    text, lead = body.article(item.body, album.show, album.gallery), album.lead()
+    if item.mended:
+        tally.note(name, "its letters were encoded twice: mended")
+    _remark(item, name, text, tally)
+    return text, lead
+
+
+def _article(item: OldItem, ident: str, prepared, run: Run, tally: Tally) -> Article:
     title = body.words(item.title, 200) or "Untitled"
     # WordPress keeps the address percent-encoded.
     wanted = (
@@ -69,21 +105,20 @@ def _article(item: OldItem, ident: str, run: Run, tally: Tally) -> Article:
         slug=free_slug(wanted, None),
         source_key=run.key("post", ident),
     )
-    text = body.article(item.body)
+    text, lead = prepared
     draft = Draft.objects.create(
         article=article,
         title=title,
         slug=article.slug,
         dek=body.words(item.excerpt, 300),
         body=text.html,
-        lead_image=pictures.lead(item, ident, run, tally),
+        lead_image=lead,
     )
     if item.author in run.people:
         draft.bylines.create(person_id=run.people[item.author], role=Role.AUTHOR)
     draft.tags.set(_tags(item.terms, run, tally))
     if item.discussion == "closed":
         Thread.objects.create(article=article, mode=Thread.Mode.CLOSED)
-    _remark(item, ident, text, tally)
     return _publish(item, ident, article, draft, run, tally)
 
 
@@ -97,16 +132,16 @@ def _publish(item, ident, article: Article, draft: Draft, run: Run, tally: Tally
             tally.note(name, "was protected by a password: a draft now")
         return article
     at = run.time(item.at, item.local)
-    if at is None:
-        tally.note(name, "has no date: dated today")
-    at = at or timezone.now()
+    if at is None:  # a date that we made up would be printed above it
+        tally.states["draft, was without a date"] += 1
+        tally.note(name, "has no date: a draft now")
+        return article
     article = draft.save_version(by=None).publish(by=None, kind="first", at=at)
     tally.states["scheduled" if at > timezone.now() else "published"] += 1
     return article
 
 
-def _remark(item: OldItem, ident: str, text: body.Converted, tally: Tally) -> None:
-    name = f"{item.type} {ident}"
+def _remark(item: OldItem, name: str, text: body.Converted, tally: Tally) -> None:
     if not item.title.strip():
         tally.note(name, "has no title: “Untitled” now")
     if item.sticky:
@@ -135,7 +170,6 @@ def _tags_here(names: dict[str, OldTerm], run: Run, tally: Tally) -> dict[str, T
     """Those that exist; each counts once in a run, and not if this run made it."""
     tags = {tag.key: tag for tag in Tag.objects.filter(key__in=names)}
     tally.already_here["tags"] += len(tags.keys() - run.tags)
-    run.tags.update(names)
     return tags
 
 
@@ -146,7 +180,7 @@ def _tags(terms: list[OldTerm], run: Run, tally: Tally) -> list[Tag]:
         if key not in tags:
             defaults = {"name": term.name, "slug": _free_tag_slug(term)}
             tags[key], made = Tag.objects.get_or_create(key=key, defaults=defaults)
-            tally.brought["tags"] += made
+            tally.brought["tags"] += made and key not in run.tags  # a dry run makes it again for each item
     return list(tags.values())
 
 

@@ -226,8 +226,8 @@ def test_comments_keep_their_state_and_time_and_each_has_a_decision(db):
     for one in Comment.objects.all():
         decision = one.decisions.get()
         assert decision.is_import and decision.to_status == one.status and decision.actor == "another system"
-    assert report["comments"] == {"published": 17, "pending": 1, "rejected": 1}
-    assert Thread.of(article(101)).published_count == 15
+    assert report["comments"] == {"published": 18, "pending": 1, "rejected": 1}
+    assert Thread.of(article(101)).published_count == 16
 
 
 def test_pings_notes_and_trash_are_left_out_and_counted(db):
@@ -326,21 +326,19 @@ def test_times_decide_the_order_among_comments_that_are_here_already(db, tmp_pat
 
 
 def test_one_bad_item_stops_nothing_and_is_named(db, monkeypatch):
-    original = Comment.bring_in
+    original = discussion.bring_in_many
 
-    def sometimes(**fields):
-        if fields["source_key"].endswith(":16"):
+    def sometimes(article, incoming, here):
+        if any(one.source_key.endswith(":16") for one in incoming):
             raise ValueError("this one is bad")
-        return original(**fields)
+        return original(article, incoming, here)
 
-    monkeypatch.setattr(discussion.Comment, "bring_in", sometimes)
+    monkeypatch.setattr(discussion, "bring_in_many", sometimes)
     report = bring()
     assert {line["id"]: line["reason"] for line in report["refused"]} == {
         "comment 16": "ValueError: this one is bad",
-        "a comment on post 101": "it has no id",
-        "post “No id at all”": "it has no id",
     }
-    assert report["brought"]["comments"] == 18
+    assert report["brought"]["comments"] == 19
     assert comment(17).parent is None
     assert article(110).is_public()
 
@@ -369,10 +367,10 @@ def test_report_on_the_screen_has_the_counts_and_what_was_refused(db):
     out = StringIO()
     call_command("import_wordpress", str(FILE), stdout=out, stderr=StringIO())
     lines = [line.split() for line in out.getvalue().splitlines()]
-    assert ["comments", "19", "0"] in lines
-    assert ["posts", "8", "0"] in lines
+    assert ["comments", "20", "0"] in lines
+    assert ["posts", "9", "0"] in lines
     assert ["pingbacks", "1"] in lines
-    assert ["Refused:", "2"] in lines
+    assert ["Refused:", "nothing"] in lines
     out = StringIO()
     call_command("import_wordpress", str(FILE), dry_run=True, stdout=out, stderr=StringIO())
     assert out.getvalue().startswith("Nothing was written: this was a dry run.")

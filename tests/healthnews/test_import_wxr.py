@@ -22,7 +22,7 @@ EXTERNAL = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc
 <rss><channel><title>&x;</title></channel></rss>"""
 HOSTILE = {
     "empty": (b"", "empty"),
-    "blank": (b"  \n ", "not XML"),
+    "blank": (b"  \n ", "empty"),
     "a picture": (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)) * 4, "not XML"),
     "words": (b"Dear Sir, please find enclosed", "not XML"),
     "a page": (b"<!DOCTYPE html><html><body><p>Hello</p></body></html>", "not a WordPress export"),
@@ -32,8 +32,10 @@ HOSTILE = {
     ),
     "a bomb": (BOMB.encode(), "entities"),
     "an external entity": (EXTERNAL.encode(), "entities"),
-    "broken": (HEAD.format("1.2").encode() + b"<item></title></item></channel></rss>", "broken at line 1"),
-    "a strange encoding": (b'<?xml version="1.0" encoding="x-none"?><rss/>', "unknown encoding|not XML"),
+    "another document": (b"<feed><item><title>x</title></item></feed>", "begins with <feed>"),
+    "no items, no version": (b"<rss><channel></channel></rss>", "not a WordPress export"),
+    "the beginning only": (HEAD.format("1.2").encode(), "cut short"),
+    "a compressed file": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xed\xbd", "not XML"),
 }
 
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, transaction
 
 from healthnews.wordpress import people, writer, wxr
-from healthnews.wordpress.old import OldItem
+from healthnews.wordpress.old import BadItem, OldItem
 from healthnews.wordpress.report import Report, Tally
 from healthnews.wordpress.run import Run
 
@@ -67,21 +67,21 @@ class Command(BaseCommand):
         with self._bar("Reading", size) as progress:
             survey = wxr.survey(stream, progress)
         report.site = survey.site
-        run = Run(survey, Site.objects.get_current(), media, report.dry_run)
-        with _kept_unless(report.dry_run):
-            self._write(stream, run, report)
+        for what, count in survey.mended.items():
+            report.note("the file", what, f"{count:,}")
+        self._write(stream, Run(survey, Site.objects.get_current(), media, report.dry_run), report)
 
     def _write(self, stream, run: Run, report: Report) -> None:
         for author in run.survey.authors.values():
             _guarded(report, f"author {author.login[:60]}", _author, author, run)
         stream.seek(0)
-        with self._bar("Writing", run.survey.items) as progress:
-            count = 0
+        with self._bar("Writing", os.fstat(stream.fileno()).st_size) as progress:
             for entry in wxr.read(stream):
                 if isinstance(entry, OldItem):
                     _guarded(report, _named(entry), writer.bring_item, entry, run)
-                    count += 1
-                    progress(count)
+                elif isinstance(entry, BadItem):
+                    report.refuse(entry.name, entry.reason)
+                progress(stream.tell())
 
     @contextmanager
     def _bar(self, label: str, total: int):
@@ -111,7 +111,9 @@ def _named(item: OldItem) -> str:
 
 def _author(author, run: Run) -> Tally:
     tally = Tally()
-    people.bring_author(author, run, tally)
+    with transaction.atomic():
+        people.bring_author(author, run, tally)
+        transaction.set_rollback(run.dry_run)
     return tally
 
 
@@ -124,14 +126,3 @@ def _guarded(report: Report, name: str, bring, entry, run: Run) -> None:
     except Exception as error:
         reason = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
         report.refuse(name, reason)
-
-
-@contextmanager
-def _kept_unless(dry_run: bool):
-    """A dry run writes everything in one transaction and takes it back: what is tried is what would be done."""
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
