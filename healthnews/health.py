@@ -1,5 +1,6 @@
 """Whether this process lives, and whether it can serve; for load balancers, supervisors and people."""
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -21,9 +22,18 @@ def live(request):
 @never_cache
 def ready(request):
     """`/healthz/ready`: 200, or 503 with one line for each reason why not."""
-    reasons = _reasons()
+    reasons = [*not_collected(), *_reasons()]
     text = "\n".join(reasons) or "ok"
     return HttpResponse(f"{text}\n", "text/plain; charset=utf-8", status=503 if reasons else 200)
+
+
+def not_collected() -> list[str]:
+    """What to do when this process knows no static files: then every page would be a 500."""
+    try:
+        staticfiles_storage.url("healthnews/css/base.css")
+    except ValueError:
+        return ["The static files are not collected: run manage.py collectstatic, then start again."]
+    return []
 
 
 def _reasons() -> list[str]:

@@ -1,5 +1,6 @@
 """What a WSGI server is told to run: healthnews.wsgi:application."""
 
+import logging
 import os
 import sys
 
@@ -15,3 +16,8 @@ except ImproperlyConfigured as error:
         raise
     sys.stderr.write(f"{error}\n")
     sys.exit(3)  # by which gunicorn knows that another worker would fare no better
+
+from healthnews.health import not_collected
+
+for line in not_collected():
+    logging.getLogger("healthnews").error(line)

@@ -85,3 +85,9 @@ def test_right_settings_are_taken(tmp_path):
     read = f"from healthnews.settings import *; import sys; print({names}, TRUSTED_PROXIES, file=sys.stderr)"
     said = "/run/pg mail.example 587 me@example.org a/b https://news.example 2\n"
     assert start(tmp_path, ("-c", read), **right) == (0, said)
+
+
+def test_forgotten_static_files_are_a_line_at_start(tmp_path):
+    code, said = start(tmp_path, ("-W", "ignore", "-c", "import healthnews.wsgi"))
+    assert (code, said.count("\n")) == (0, 1), said
+    assert "The static files are not collected: run manage.py collectstatic" in said
