@@ -128,7 +128,7 @@ def composer(request, slug):
 
 
 def _composer(request, article, form, *, status=200, refusal=""):
-    part = wants_part(request)
+    part, thread = wants_part(request), Thread.of(article)
     parent = form["parent"].value()
     parent = str(parent) if parent else ""
     answered = None
@@ -141,7 +141,8 @@ def _composer(request, article, form, *, status=200, refusal=""):
         "form": form,
         "refusal": refusal,
         "answered": answered,
-        "is_closed": Thread.of(article).mode == Thread.Mode.CLOSED,
+        "thread": thread,
+        "is_closed": thread.is_closed,
         "next": f"{article.get_absolute_url()}#comment-form" if part else own_page,
         "waiting": waiting.own(request.user, article) if part else [],
         "usual_wait": waiting.usual_wait(),

@@ -212,6 +212,14 @@ def test_a_closed_thread_says_so_and_keeps_the_text(client, article, reader):
     assert b"Too late." in answer.content
 
 
+def test_a_held_thread_says_so_where_one_writes(client, article, reader):
+    Thread.objects.create(article=article, mode="held")
+    assert (
+        b"every comment here is read before it appears"
+        in client.get(f"/articles/{article.slug}/comments/new/").content
+    )
+
+
 def test_too_many_comments_are_refused_with_the_time_to_wait_and_the_text(client, article, reader):
     for n in range(6):
         assert post(client, article, body=f"Thought number {n} of many.").status_code == 303
