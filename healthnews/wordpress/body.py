@@ -267,7 +267,8 @@ _LINKED = re.compile(r"<a\b[^<>]{0,4000}>\s{0,99}(<img src=[^<>]{1,4000}>)\s{0,9
 _FIGURE = re.compile(r"<figure>((?:(?!</?figure>).){0,100000}?)</figure>", re.S)
 _FIGCAPTION = re.compile(r"<figcaption>((?:(?!</?figcaption>).){0,20000}?)</figcaption>", re.S)
 _ALONE = re.compile(r"<p>((?:\s|<br>|<img src=[^<>]{1,4000}>){1,99})</p>")
-_HOLDER = re.compile(r"<(p|li|ul|ol|blockquote)>((?:\s|\x02\d{1,6}\x03){1,999})</\1>")
+_EDGES = re.compile(r"^(?:\s|<br>)+|(?:\s|<br>)+$")
+_HOLDER = re.compile(r"<(p|li|ul|ol|blockquote)(?:\s[^<>]{0,2000})?>((?:\s|\x02\d{1,6}\x03){1,999})</\1>")
 
 
 def _figures(text: str) -> str:
@@ -279,7 +280,9 @@ def _figures(text: str) -> str:
         return f"\x02{len(kept) - 1}\x03"
 
     def figure(match):
-        captions = [re.sub(r"\s*</?p>\s*", " ", said).strip() for said in _FIGCAPTION.findall(match[1])]
+        captions = [
+            _EDGES.sub("", re.sub(r"\s*</?p>\s*", " ", said)) for said in _FIGCAPTION.findall(match[1])
+        ]
         said, inner = " ".join(filter(None, captions)), _FIGCAPTION.sub("", match[1])
         pictures = _IMG.findall(inner)
         if pictures and not re.sub(r"</?p>|<br>|\s", "", _IMG.sub("", inner)):
