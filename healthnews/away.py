@@ -2,6 +2,7 @@
 
 import logging
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 
@@ -11,12 +12,18 @@ RETRY_AFTER = 10  # seconds; a server that was restarted answers sooner
 _SECRET = ("password", "csrfmiddlewaretoken")
 _TYPED = {"body", "dek", "message", "note", "reply", "text"}  # written by a person, however short
 _LONG = 80  # characters; what is longer was typed as well
+_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 _log = logging.getLogger("healthnews.away")
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the error says that the database cannot be asked now, or that it gave up. It may still have committed."""
-    return isinstance(error, OperationalError | InterfaceError)
+    """Whether the error says that the database cannot be asked now, or that it gave up. It may still have committed.
+
+    Libraries wrap it in an error of their own (procrastinate does, when a job is queued): its cause counts.
+    """
+    while error is not None and not isinstance(error, _GONE):
+        error = error.__cause__
+    return error is not None
 
 
 def answer(request, error: BaseException):

@@ -2,10 +2,13 @@
 
 import re
 
+import psycopg
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
+from procrastinate.exceptions import ConnectorException
 
+from comments import jobs
 from healthnews import away
 from tests.factories import PASSWORD, make_article, make_comment, make_user
 
@@ -113,6 +116,21 @@ def test_what_middleware_asks_is_answered_alike(strict, monkeypatch, error):
 
     monkeypatch.setattr(RedirectFallbackMiddleware, "process_response", fail)
     assert_in_words(strict.get("/no-such-page/"))
+
+
+def test_decision_whose_mail_could_not_be_queued_keeps_the_reply(strict, monkeypatch):
+    comment = make_comment(status="pending")
+    strict.force_login(make_user("moderator"))
+
+    def fail(decision):
+        raise ConnectorException from psycopg.OperationalError("server closed the connection")
+
+    monkeypatch.setattr(jobs, "tell_author", fail)
+    sent = {"action": "publish", "version": 1, "reply": TEXT, "csrfmiddlewaretoken": "t" * 32}
+    page = assert_in_words(strict.post(f"/moderation/comments/{comment.pk}/decisions/", sent))
+    assert 'name="reply"' in page and "Since Monday." in page
+    comment.refresh_from_db()
+    assert (comment.status, comment.version) == ("pending", 1)
 
 
 def test_other_faults_are_no_absence():
