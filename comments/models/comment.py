@@ -1,4 +1,4 @@
-"""A comment and the doors through which its state changes: submit, bring in, decide."""
+"""A comment and the doors through which its state changes: submit, decide (imports: bringing_in.py)."""
 
 from datetime import datetime, timedelta
 
@@ -235,43 +235,6 @@ class Comment(models.Model):
             comment._record(Action.SUBMIT, "", at=at, findings=findings)
             if from_screening == Status.PENDING:
                 Case.open_for(comment, "new", priority=verdict.priority, since=at)
-        return comment
-
-    @classmethod
-    def bring_in(
-        cls,
-        *,
-        article,
-        author,
-        author_name: str,
-        body_html: str,
-        status: str,
-        at: datetime,
-        source_key: str,
-        parent=None,
-        body: str = "",
-    ) -> "Comment":
-        """Store a comment of another system as it stood there, with a Decision that says so.
-
-        `body_html` is cleaned here; `body` is the text as it was there, where `body_html` was prepared from it.
-        Times may lie in the past; what was published then counts as published then.
-        """
-        with transaction.atomic():
-            comment = cls._insert(
-                article=article,
-                author=author,
-                author_name=author_name,
-                body=body or body_html,
-                body_html=markup.imported_comment(body_html),
-                body_format=CommentText.Format.HTML,
-                parent=parent,
-                status=status,
-                at=at,
-                source_key=source_key,
-            )
-            comment._record(Action.SUBMIT, "", at=at, is_import=True)
-            if status == Status.PENDING:
-                Case.open_for(comment, "new", since=at)
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
