@@ -171,9 +171,9 @@ def test_text_is_read_however_it_was_put_into_the_file(written, text, monkeypatc
         ("<item><wp:post_id>9</wp:post_id><title <x></item>", "not well-formed"),
         (
             "<item><title>Bad</title><content:encoded><![CDATA[never ends</content:encoded></item>\n",
-            "does not end",
+            "a text in it does not end",
         ),
-        ("<item><title>Bad</title>", "does not end"),
+        ("<item><title>Bad</title>", "the next item begins in it"),
     ],
 )
 def test_broken_item_is_named_and_the_next_are_read(db, tmp_path, broken, reason):

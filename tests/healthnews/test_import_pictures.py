@@ -120,6 +120,13 @@ def test_gallery_without_ids_shows_what_was_uploaded_to_the_article(db, tmp_path
     assert article(1).body.count("<figure>") == 1 and "Caption of one" in article(1).body
 
 
+def test_full_size_is_found_for_a_smaller_copy_that_no_attachment_names(db, tmp_path, uploads):
+    bring_text(
+        tmp_path, export(item(1, body=f"<![CDATA[<img src='{OLD}/one-300x200.jpg'>]]>")), media=uploads
+    )
+    assert Image.objects.get().width == 60
+
+
 def test_without_the_folder_no_picture_is_shown_and_no_caption_lost(db, tmp_path):
     text = f"<![CDATA[[caption]<img src='{OLD}/one.jpg'> Words[/caption]]]>"
     report = bring_text(tmp_path, export(item(1, body=text), attachment(40, "one")))
