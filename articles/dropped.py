@@ -21,7 +21,7 @@ class _Names(HTMLParser):
 
 def _names(text: str) -> _Names:
     parser = _Names()
-    parser.feed(text)
+    parser.feed(text.replace("<![", "&lt;!["))  # at which this parser fails
     parser.close()
     return parser
 

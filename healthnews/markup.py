@@ -161,8 +161,14 @@ def stored(text: str) -> SafeString:
     return mark_safe(text)
 
 
+def without_sections(text: str) -> str:
+    """The HTML text without `<![ ... >`, a comment to browsers, at which Python's own parser fails."""
+    return re.sub(r"<!\[[^>]*>", "", text).replace("<![", "&lt;![")
+
+
 def text_of(text: str) -> str:
     """The words of an HTML text, for excerpts, search and mail."""
+    text = without_sections(text)
     text = re.sub(r"<(?:/p|/h[23]|/li|/blockquote|/figcaption|/t[dhr]|br|hr)\b[^>]*>", "\n", text)
     return re.sub(r"\n\s*\n+", "\n\n", html.unescape(strip_tags(text))).strip()
 

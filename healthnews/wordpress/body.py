@@ -257,7 +257,7 @@ class _Rewriter(HTMLParser):
 
 def _rewritten(text: str, tags, found: Converted, show=_nothing) -> str:
     rewriter = _Rewriter(tags, found, show)
-    rewriter.feed(text)
+    rewriter.feed(markup.without_sections(text))
     rewriter.close()
     return "".join(rewriter.out)
 

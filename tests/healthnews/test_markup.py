@@ -8,6 +8,7 @@ from bleach._vendor import html5lib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from articles.dropped import dropped
 from healthnews import markup
 
 SAFE_SCHEMES = ("http://", "https://", "mailto:", "/", "#")
@@ -117,6 +118,16 @@ def test_any_text_is_harmless_and_cleaning_twice_changes_nothing(text):
 def test_tag_soup_is_harmless(text):
     assert_harmless(markup.article_body(text), ARTICLE)
     assert_harmless(markup.imported_comment(text), COMMENT)
+
+
+@given(st.text(alphabet="<![]>- a", max_size=40))
+def test_the_words_of_any_soup_can_be_had(text):
+    markup.text_of(text)
+    dropped(text, markup.article_body(text))
+
+
+def test_what_a_browser_takes_for_a_comment_is_no_word():
+    assert markup.text_of("a<![if !supportLists]>b<![endif]> <![>c<![") == "ab c<!["
 
 
 def test_what_no_keyboard_types_goes():
