@@ -5,20 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0002_image_renditions_and_focus'),
-        ('comments', '0002_edits'),
+        ("articles", "0002_image_renditions_and_focus"),
+        ("comments", "0002_edits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['author', 'status'], name='comment_of_author_by_status'),
+            model_name="comment",
+            index=models.Index(fields=["author", "status"], name="comment_of_author_by_status"),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('by__isnull', False), ('from_status', 'pending')), fields=['-id'], name='decision_of_waiting'),
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("by__isnull", False), ("from_status", "pending")),
+                fields=["-id"],
+                name="decision_of_waiting",
+            ),
         ),
     ]
