@@ -1,15 +1,15 @@
 """A comment as a page prints it: read as a plain row, worded and put into HTML once, here.
 
-A thread's page prints up to 275 of these, so they are made by `format_html` (which escapes everything that is not
-HTML of ours) and not by a template for each: an eighth of the time.
+A thread's page prints up to 275 of these, so they are written as one string, each field escaped,
+and not by a template or `format_html` for each part: a fraction of the time.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from types import SimpleNamespace
 
 from django.utils import timezone
-from django.utils.html import format_html
 
 from articles.dates import written
 from comments.models import Status
@@ -87,51 +87,40 @@ class Line:
     def printed(self, new_base: str, can_answer: bool):
         """The element of the comment; `new_base` is the composer's address. The same for every viewer."""
         if self.gone:
-            return format_html(
-                '<article id="comment-{}" class="comment comment--gone" data-depth="{}">'
-                '<p class="comment__gone">{}</p></article>\n',
-                *(self.id, self.depth, self.gone),
+            return markup.stored(
+                f'<article id="comment-{self.id}" class="comment comment--gone" data-depth="{self.depth}">'
+                f'<p class="comment__gone">{escape(self.gone)}</p></article>\n'
             )
-        return format_html(
-            '<article id="comment-{}" class="comment{}" data-depth="{}"><header class="comment__head">'
-            '<b class="comment__name">{}</b>{} <a class="comment__time" href="{}"><time datetime="{}">{}</time></a>'
-            '</header>{}<div class="comment__body">{}</div>{}</article>\n',
-            self.id,
-            f" comment--{self.mark}" if self.mark else "",
-            self.depth,
-            self.name,
-            self.mark and format_html(' <span class="comment__mark">{}</span>', self.mark_label),
-            self.href,
-            self.iso,
-            self.day,
-            self._in_reply_to(),
-            self.html,
-            self._foot(new_base, can_answer),
+        # One string, escaped field by field: format_html costs ten times as much, on a page of a hundred.
+        mark = f' <span class="comment__mark">{escape(self.mark_label)}</span>' if self.mark else ""
+        return markup.stored(
+            f'<article id="comment-{self.id}" class="comment{f" comment--{escape(self.mark)}" if self.mark else ""}" '
+            f'data-depth="{self.depth}"><header class="comment__head"><b class="comment__name">{escape(self.name)}</b>'
+            f'{mark} <a class="comment__time" href="{self.href}"><time datetime="{self.iso}">{self.day}</time></a></header>'
+            f'{self._in_reply_to()}<div class="comment__body">{self.body}</div>'
+            f"{self._foot(escape(new_base), can_answer)}</article>\n"
         )
 
-    def _in_reply_to(self):
+    def _in_reply_to(self) -> str:
         if self.parent_id is None:
             return ""
-        if not self.parent_href:
-            return format_html('<p class="comment__parent">in reply to {}</p>', self.parent_name)
-        return format_html(
-            '<p class="comment__parent">in reply to <a href="{}">{}</a></p>',
-            self.parent_href,
-            self.parent_name,
-        )
+        name = escape(self.parent_name)
+        if self.parent_href:
+            name = f'<a href="{escape(self.parent_href)}">{name}</a>'
+        return f'<p class="comment__parent">in reply to {name}</p>'
 
-    def _foot(self, new_base: str, can_answer: bool):
+    def _foot(self, new_base: str, can_answer: bool) -> str:
         if not (can_answer or self.before_update):
             return ""
-        answer = can_answer and format_html(
-            '<a class="comment__answer" href="{}?parent={}" rel="nofollow" data-answer="{}">Reply'
-            '<span class="visually-hidden"> to {}</span></a>',
-            *(new_base, self.id, self.id, self.name),
-        )
-        older = self.before_update and format_html(
-            '<span class="comment__older">{}</span>', "Written before the last update of the article"
-        )
-        return format_html('<footer class="comment__foot">{}{}</footer>', answer or "", older or "")
+        answer = older = ""
+        if can_answer:
+            answer = (
+                f'<a class="comment__answer" href="{new_base}?parent={self.id}" rel="nofollow" data-answer="{self.id}">'
+                f'Reply<span class="visually-hidden"> to {escape(self.name)}</span></a>'
+            )
+        if self.before_update:
+            older = '<span class="comment__older">Written before the last update of the article</span>'
+        return f'<footer class="comment__foot">{answer}{older}</footer>'
 
 
 def line(row, article, present: set[int], *, own: bool = False) -> Line:

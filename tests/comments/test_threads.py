@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import threads
+from comments import lines, threads
 from comments.models import Clause, Comment, CommentText, Thread
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -115,6 +115,17 @@ def test_an_answer_says_whom_it_answers_and_the_fifth_level_hangs_on_the_fourth(
     depths = [int(depth) for depth in re.findall(r'data-depth="(\d)"', html)]
     assert depths == [0, 1, 2, 3, 3, 3, 3]
     assert f'in reply to <a href="#comment-{line[5].pk}">Name5</a>' in html
+
+
+def test_every_field_of_a_printed_comment_is_escaped():
+    evil = "\"'><script>alert(1)</script>&"
+    texts = {"name": evil, "mark": evil, "mark_label": evil, "parent_name": evil, "parent_href": evil}
+    numbers = {"id": 1, "depth": 0, "parent_id": 2, "before_update": True}
+    for gone in ("", evil):
+        made = lines.Line(body="<p>ok</p>", gone=gone, day="1 May", iso="2026-05-01", **texts, **numbers)
+        html = made.printed(evil, True)
+        assert "<script" not in html and "\"'>" not in html, html
+        assert html.count("<") == html.count(">")
 
 
 def test_what_is_new_since_a_visit_comes_in_the_order_of_publication(client, reader):
