@@ -198,9 +198,9 @@ class Splitter:
             before = self.text[max(0, found.start() - _BACK) : found.start()]
             if found.start() < _BACK:
                 before = self.past + before
-            opened = _OPENED_BY.search(before)
-            # "]]]]><![CDATA[>" is how "]]>" is written: the same text goes on.
-            if opened or not before.endswith("]]>"):
+            # "]]]]><![CDATA[>" is how "]]>" is written: the same text goes on, even where it looks like a tag.
+            if not before.endswith("]]>"):
+                opened = _OPENED_BY.search(before)
                 self.opened_by = opened[1] if opened else ""
             self.cdata = True
             self._put(sign)

@@ -142,6 +142,11 @@ def test_control_characters_go_also_those_that_are_written_as_numbers():
     ("written", "text"),
     [
         ("<![CDATA[a]]]]><![CDATA[>b]]>", "a]]>b"),
+        # What stands before the escape looks like a tag that a text would belong to.
+        (
+            '<![CDATA[<svg><![CDATA[><image href="]]]]><![CDATA[><i>]]>',
+            '<svg><![CDATA[><image href="]]><i>',
+        ),
         (
             "<![CDATA[<script>//<![CDATA[\nx()\n//]]>\n</script> after]]>",
             "<script>//<![CDATA[\nx()\n//]]>\n</script> after",
