@@ -1,4 +1,8 @@
-"""A comment and the doors through which its state changes: submit, decide (imports: bringing_in.py)."""
+"""A comment and the doors through which its state changes: submit, edit, withdraw, decide (imports: bringing_in.py).
+
+Long, because the doors and what they write in common stand together: that nothing else sets a status is read off this
+file (tests/test_house.py).
+"""
 
 from datetime import datetime, timedelta
 
