@@ -12,9 +12,15 @@ def read_only(view):
     return csrf_exempt(require_safe(view))
 
 
+def for_everybody(view):
+    """For pages that look at nobody: to read them, `healthnews.middleware.for_everybody_first` asks for no session."""
+    view.for_everybody = True
+    return view
+
+
 def shared(view):
     """For read pages that anybody may keep, but must ask each time whether they still hold (by ETag)."""
-    return read_only(cache_control(public=True, no_cache=True)(conditional_page(view)))
+    return for_everybody(read_only(cache_control(public=True, no_cache=True)(conditional_page(view))))
 
 
 def wants_part(request) -> bool:

@@ -4,6 +4,8 @@ import secrets
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import Http404
+from django.urls import resolve
 
 from healthnews import away
 from healthnews.http import private
@@ -63,6 +65,25 @@ def refuse_nul(get_response):
             del request.COOKIES[name]
         if request.encoding:
             request.encoding = "utf-8"
+        return get_response(request)
+
+    return middleware
+
+
+def for_everybody_first(get_response):
+    """Answer pages that look at nobody before anything asks who looks: no session, no token, no messages.
+
+    What is not there goes the long way, where old addresses are looked up.
+    """
+
+    def middleware(request):
+        if request.method in {"GET", "HEAD"}:
+            try:
+                match = request.resolver_match = resolve(request.path_info)
+                if getattr(match.func, "for_everybody", False):
+                    return match.func(request, *match.args, **match.kwargs)
+            except Http404:
+                request.resolver_match = None
         return get_response(request)
 
     return middleware

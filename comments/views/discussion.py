@@ -16,7 +16,7 @@ from comments.facts import TooFast
 from comments.forms import CommentForm
 from comments.models import Comment, Thread
 from healthnews import paging
-from healthnews.http import private, wants_part
+from healthnews.http import for_everybody, private, wants_part
 from healthnews.kept import kept
 
 SEE_OTHER = 303
@@ -31,6 +31,7 @@ def sort_of(request) -> str:
     return threads.sort_of(request.GET.get("sort"))
 
 
+@for_everybody  # to read; what is posted has a session and a token
 @require_http_methods(["GET", "HEAD", "POST"])
 def thread(request, slug):
     """A page of the thread; or, posted, a new comment."""

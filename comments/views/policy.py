@@ -3,10 +3,11 @@
 from django.shortcuts import render
 
 from comments.models import PolicyVersion
-from healthnews.http import read_only
+from healthnews.http import for_everybody, read_only
 from healthnews.kept import kept
 
 
+@for_everybody
 @read_only
 def policy(request):
     """`/comments-policy/`: the clauses in force, in public words."""
