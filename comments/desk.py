@@ -16,7 +16,7 @@ from comments.screening import wording
 from healthnews import markup, paging
 
 ROWS = 25
-_SCREENED = (Action.SUBMIT, Action.EDIT)
+_SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 RECORD_CAP = 100
 # Each subquery stops at the cap, over a partial index and one that begins with the author.
@@ -160,9 +160,11 @@ def card(comment) -> dict:
     codes = {finding["code"] for finding in findings}
     clauses = list(Clause.objects.filter(policy=policy)) if policy else []
     suggestions = _suggestions(comment, codes, clauses)
+    case = Case.objects.select_related("claimed_by").filter(pk=comment.pk).first()
+    kinds = case.kinds if case and case.closed_at is None else ()
     return {
         "comment": comment,
-        "case": Case.objects.select_related("claimed_by").filter(pk=comment.pk).first(),
+        "case": case,
         "marked": markup.marked(
             plain,
             [
@@ -181,7 +183,11 @@ def card(comment) -> dict:
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
         ],
-        "allowed": states.allowed(comment.status, edit_waits=comment.waiting_text_id is not None),
+        "allowed": states.allowed(
+            comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds
+        ),
+        "opened": int(timezone.now().timestamp()),
+        "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
     }
 
 

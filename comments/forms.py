@@ -1,16 +1,19 @@
 """What readers and moderators send."""
 
+import time
+
 from django import forms
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
 from comments import facts, screening, states
-from comments.models import Action, CannedReply, Clause, Comment, PolicyVersion
+from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion
+from comments.models.deciding import Act
 from healthnews import markup
 
 MAX_ID = 2**63 - 1
-_STAFF = [*(action for action in states.MOVES if action not in states.AUTHORS), states.KEEP]
+MAX_SECONDS = 24 * 3600  # a card that stood open for longer says nothing about the decision
 
 
 class PlainTextField(forms.CharField):
@@ -104,7 +107,8 @@ class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
     action = forms.ChoiceField(
-        choices=[(a, a) for a in _STAFF], error_messages={"required": "Choose what to do."}
+        choices=[(action, action) for action in states.STAFF],
+        error_messages={"required": "Choose what to do."},
     )
     version = forms.IntegerField(min_value=1, max_value=MAX_ID)
     clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
@@ -113,6 +117,16 @@ class DecisionForm(forms.Form):
     message = PlainTextField(required=False, max_length=5_000)
     note = PlainTextField(required=False, max_length=5_000)
     answer = forms.BooleanField(required=False)  # sent by the form that answers: then there must be an answer
+    outcome = forms.ChoiceField(
+        required=False, choices=[("", ""), *states.CRISIS_OUTCOMES.items()]
+    )  # of an emergency
+    redactions = forms.JSONField(
+        required=False,
+        error_messages={"invalid": "What is to be taken out could not be read: mark it again."},
+    )
+    # Told by the page, for the numbers: how it was pressed, and when the card was opened (seconds since 1970).
+    way = forms.ChoiceField(required=False, choices=Decision.Way)
+    opened = forms.IntegerField(required=False, min_value=0, max_value=MAX_ID)
 
     def __init__(self, *args, comment, **kwargs):
         self.comment = comment
@@ -145,16 +159,19 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError(f"An answer has at most {settings.HN_COMMENT_LENGTH:,} characters.")
         return reply
 
+    def clean_redactions(self):
+        """A list; what is in it is looked at where the text is."""
+        marked = self.cleaned_data["redactions"] or []
+        if not isinstance(marked, list) or len(marked) > 200:
+            raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
+        return marked
+
     def clean(self):
         """A canned reply chosen without a text of one's own is filled in here: that is the one keystroke."""
         data = super().clean()
         canned = data.get("canned_reply")
         if canned and not data.get("reply") and not data.get("message"):
-            clause = (
-                data.get("clause")
-                or Clause.objects.filter(policy=PolicyVersion.current(), number=canned.clause_number).first()
-            )
-            text = fill(canned, self.comment, clause)
+            text = fill(canned, self.comment, self._clause_for(canned))
             public = (
                 canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
             )
@@ -163,6 +180,28 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError("Choose a canned reply, or write the answer.")
         return data
 
+    def _clause_for(self, canned):
+        """The clause that was chosen, else the one that the canned reply belongs to."""
+        of_reply = {"policy": PolicyVersion.current(), "number": canned.clause_number}
+        return self.cleaned_data.get("clause") or Clause.objects.filter(**of_reply).first()
+
+    def why(self) -> dict:
+        """What `deciding.Act` takes besides the action and who decides."""
+        data = self.cleaned_data
+        opened = data["opened"]
+        seconds = int(time.time()) - opened if opened else None
+        return {
+            "clause": data["clause"],
+            "canned_reply": data["canned_reply"],
+            "note": data["note"],
+            "outcome": data["outcome"],
+            "redactions": tuple(
+                tuple(span) if isinstance(span, list) else span for span in data["redactions"]
+            ),
+            "way": data["way"],
+            "seconds": seconds if seconds is not None and 0 <= seconds <= MAX_SECONDS else None,
+        }
+
     def save(self, *, by):
         """Decide. Raises what `Comment.decide()` raises."""
         data = self.cleaned_data
@@ -170,17 +209,47 @@ class DecisionForm(forms.Form):
             data["action"],
             by=by,
             version=data["version"],
-            clause=data["clause"],
             message=data["message"],
-            note=data["note"],
             reply=data["reply"],
-            canned_reply=data["canned_reply"],
+            **self.why(),
         )
+
+    def act(self, *, by) -> Act:
+        """What is decided."""
+        return Act(self.cleaned_data["action"], by=by, **self.why())
 
     @property
     def sentence(self) -> str:
         """All that is wrong, in one line."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class BulkForm(DecisionForm):
+    """One decision about several comments, each with its own version; a canned message is filled in for each."""
+
+    version = reply = answer = redactions = outcome = opened = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, comment=None, **kwargs)
+
+    def clean(self):
+        """The messages are made for each comment, in `messages`."""
+        return self.cleaned_data
+
+    def why(self) -> dict:
+        """As for one, but in bulk."""
+        data = self.cleaned_data
+        names = ("clause", "canned_reply", "note")
+        return {name: data[name] for name in names} | {"way": Decision.Way.BULK}
+
+    def messages(self, comments) -> dict[int, str]:
+        """What the author of each is told, by the comment's id."""
+        data = self.cleaned_data
+        canned = data["canned_reply"]
+        if data["message"] or canned is None:
+            return dict.fromkeys((comment.pk for comment in comments), data["message"])
+        clause = self._clause_for(canned)
+        return {comment.pk: fill(canned, comment, clause) for comment in comments}
 
 
 def fill(canned, comment, clause=None) -> str:

@@ -19,10 +19,12 @@ def mail_decision(decision_id: int) -> None:
         .filter(pk=decision_id)
         .first()
     )
-    if decision is not None:
+    if decision is not None and not decision.is_undone:
         mail_author(decision)
 
 
-def tell_author(decision) -> None:
-    """Queue the mail in the decision's own transaction; it waits until an undo would no longer be silent."""
-    mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS}).defer(decision_id=decision.pk)
+def tell_authors(decisions) -> None:
+    """Queue the mails in the decisions' own transaction; they wait until an undo would no longer be silent."""
+    if decisions:
+        later = mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS})
+        later.batch_defer(*[{"decision_id": decision.pk} for decision in decisions])

@@ -1,7 +1,7 @@
 """The states of a comment and the moves between them. Pure: the table is the whole machine (contract.md).
 
 An edit of a published comment waits beside it: then publish, reject and keep are about the edit, and the status stays
-(`Comment.decide()`). Appeals, returned drafts and redaction come with the desk; their rows join this table.
+(`models/deciding.py`). What depends on why a comment waits, besides its status, is in `allowed()`.
 """
 
 PENDING = "pending"
@@ -13,39 +13,76 @@ WITHDRAWN = "withdrawn"
 STATUSES = (PENDING, RETURNED, PUBLISHED, REJECTED, REMOVED, WITHDRAWN)
 
 SUBMIT = "submit"
+EDIT = "edit"
+RESUBMIT = "resubmit"
+WITHDRAW = "withdraw"
 PUBLISH = "publish"
+PUBLISH_REDACTED = "publish_redacted"
+RETURN = "return"
 REJECT = "reject"
 REMOVE = "remove"
 RESTORE = "restore"
-HOLD = "hold"
 KEEP = "keep"
-EDIT = "edit"
-WITHDRAW = "withdraw"
+HOLD = "hold"
+ESCALATE = "escalate"
+UPHOLD = "uphold"
+OVERTURN = "overturn"
+UNDO = "undo"
 
+_SAME = {status: status for status in STATUSES}
+_NOT_WAITING = {status: status for status in STATUSES if status != PENDING}
 MOVES: dict[str, dict[str, str]] = {
     PUBLISH: {PENDING: PUBLISHED, RETURNED: PUBLISHED, REJECTED: PUBLISHED},
+    PUBLISH_REDACTED: {PENDING: PUBLISHED, PUBLISHED: PUBLISHED},
+    RETURN: {PENDING: RETURNED},
     REJECT: {PENDING: REJECTED, RETURNED: REJECTED},
     REMOVE: {PUBLISHED: REMOVED},
     RESTORE: {REMOVED: PUBLISHED, REJECTED: PUBLISHED},
+    KEEP: _NOT_WAITING,
     HOLD: {PUBLISHED: PENDING},
+    ESCALATE: _SAME,
+    UPHOLD: {REJECTED: REJECTED, REMOVED: REMOVED},
+    OVERTURN: {REJECTED: PUBLISHED, REMOVED: PUBLISHED},
+    RESUBMIT: {RETURNED: PENDING},
     WITHDRAW: {PENDING: WITHDRAWN, RETURNED: WITHDRAWN, PUBLISHED: WITHDRAWN},
 }
 # What the author does; all other moves are the staff's.
-AUTHORS = frozenset({WITHDRAW})
+AUTHORS = frozenset({RESUBMIT, WITHDRAW})
+STAFF = tuple(action for action in MOVES if action not in AUTHORS)
 # What can be decided about an edit that waits.
 OF_AN_EDIT = (PUBLISH, REJECT, KEEP)
 # What takes a text away or keeps it back needs a clause of the policy.
-NEEDS_CLAUSE = frozenset({REJECT, REMOVE})
+NEEDS_CLAUSE = frozenset({RETURN, REJECT, REMOVE})
+NEEDS_MESSAGE = frozenset({RETURN})
+# After these the comment goes on waiting, or begins to.
+KEEPS_WAITING = frozenset({HOLD, ESCALATE})
+# What an author may appeal against; a reporter, against KEEP of what they reported.
+APPEALABLE = frozenset({REJECT, REMOVE, PUBLISH_REDACTED})
+# Whoever reported the comment was right, when it ends like this.
+REPORT_WAS_RIGHT = frozenset({REMOVE, PUBLISH_REDACTED, RETURN, REJECT})
+CRISIS_OUTCOMES = {
+    "answered": "Answered",
+    "signposted": "Pointed to help",
+    "authorities": "Authorities told",
+    "false_alarm": "False alarm",
+}
 WORDS = {
     SUBMIT: "submitted",
+    EDIT: "edited",
+    RESUBMIT: "sent again",
+    WITHDRAW: "withdrawn",
     PUBLISH: "published",
+    PUBLISH_REDACTED: "published without parts of it",
+    RETURN: "returned to its author",
     REJECT: "refused",
     REMOVE: "removed",
     RESTORE: "restored",
-    HOLD: "taken back to the queue",
     KEEP: "kept as it is",
-    EDIT: "edited",
-    WITHDRAW: "withdrawn",
+    HOLD: "taken back to the queue",
+    ESCALATE: "passed to the administrators",
+    UPHOLD: "decided as before",
+    OVERTURN: "restored on appeal",
+    UNDO: "put back as it was",
 }
 
 
@@ -62,7 +99,28 @@ def move(action: str, status: str) -> str:
         raise NotAllowed(f"A comment that is {status} cannot be {what}.") from None
 
 
-def allowed(status: str, *, edit_waits: bool = False) -> list[str]:
+def check(action: str, status: str, *, edit_waits: bool = False, kinds=()) -> str:
+    """As `move`, minding an edit that waits and why the comment waits (`kinds` of its open case). Raises NotAllowed."""
+    if edit_waits and action in OF_AN_EDIT:
+        return status
+    to = move(action, status)
+    if action == KEEP and not {"report", "appeal", "edit", "crisis"} & set(kinds):
+        raise NotAllowed("Nothing waits for an answer here, so there is nothing to keep as it is.")
+    if action == ESCALATE and not kinds:
+        raise NotAllowed("This comment does not wait, so there is nothing to pass on.")
+    if action in {UPHOLD, OVERTURN} and "appeal" not in kinds:
+        raise NotAllowed("Nobody has appealed against the decision about this comment.")
+    return to
+
+
+def allowed(status: str, *, edit_waits: bool = False, kinds=()) -> list[str]:
     """What the staff can do with a comment in this status, in the table's order."""
-    moves = [action for action, moves in MOVES.items() if status in moves and action not in AUTHORS]
-    return [*OF_AN_EDIT, *moves] if edit_waits else moves
+
+    def leads_somewhere(action: str) -> bool:
+        try:
+            check(action, status, edit_waits=edit_waits, kinds=kinds)
+        except NotAllowed:
+            return False
+        return action != ESCALATE or "escalated" not in kinds
+
+    return [action for action in STAFF if leads_somewhere(action)]

@@ -3,9 +3,9 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
+from comments.views import decisions, own, policy
 from comments.views import discussion as views
 from comments.views import moderation as desk
-from comments.views import own, policy
 
 discussion = [
     re_path(rf"^articles/{SLUG}/comments/$", views.thread, name="thread"),
@@ -20,9 +20,10 @@ discussion = [
 moderation = [
     path("", desk.queue, name="queue"),
     path("comments/<int:pk>/", desk.card, name="card"),
-    path("comments/<int:pk>/decisions/", desk.decide, name="decide"),
+    path("comments/<int:pk>/decisions/", decisions.decide, name="decide"),
     path("comments/<int:pk>/claim/", desk.claim, name="claim"),
-    path("decisions/", desk.decide_many, name="decide_many"),
+    path("decisions/", decisions.decide_many, name="decide_many"),
+    path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
 ]

@@ -3,11 +3,14 @@
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.report import APPEAL_LENGTH, Appeal, Report
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 
 __all__ = [
+    "APPEAL_LENGTH",
     "Action",
+    "Appeal",
     "CannedReply",
     "Case",
     "Clause",
@@ -20,6 +23,7 @@ __all__ = [
     "MovedMeanwhile",
     "PolicyVersion",
     "Remark",
+    "Report",
     "Status",
     "Thread",
     "Undecidable",

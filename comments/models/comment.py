@@ -1,7 +1,7 @@
-"""A comment and the doors through which its state changes: submit, edit, withdraw, decide (imports: bringing_in.py).
+"""A comment and the doors through which its state changes.
 
-Long, because the doors and what they write in common stand together: that nothing else sets a status is read off this
-file (tests/test_house.py).
+Its author's are here: submit, edit, withdraw. What `decide()` does is in deciding.py, which does it for many at once;
+undoing.py takes a decision back, bringing_in.py is the door of imports. Nothing else sets a status (tests/test_house.py).
 """
 
 from datetime import datetime, timedelta
@@ -12,13 +12,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import roles
-from accounts.models import User
 from accounts.names import MAX_LENGTH as NAME_LENGTH
-from comments import jobs, paths, states
+from comments import paths, states
 from comments.models.decision import Action, Case, Decision, Undecidable
 from comments.models.policy import PolicyVersion
-from comments.models.text import CommentText, Remark
+from comments.models.text import CommentText
 from comments.models.thread import Thread
 from healthnews import markup
 
@@ -236,17 +234,17 @@ class Comment(models.Model):
                 **_mark(by, article),
             )
             findings = [finding.as_record() for finding in verdict.findings]
-            comment._record(Action.SUBMIT, "", at=at, findings=findings)
+            comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
             if from_screening == Status.PENDING:
-                Case.open_for(comment, "new", priority=verdict.priority, since=at)
+                Case.open_for(comment, "new", priority=verdict.priority, since=at, detected=bool(findings))
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
         """Store a new text, screened again; the earlier ones are kept.
 
-        What waits goes on waiting with the new text. What is published changes at once if screening lets it, and
-        keeps its old text in public until a moderator has read the new one if not. Raises MovedMeanwhile, or
-        Undecidable with the reason why it cannot be changed.
+        What waits goes on waiting with the new text; what was returned waits again, in the place it had. What is
+        published changes at once if screening lets it, and keeps its old text in public until a moderator has read the
+        new one if not. Raises MovedMeanwhile, or Undecidable with the reason why it cannot be changed.
         """
         with transaction.atomic():
             before = Comment.objects.select_related("article").get(pk=self.pk)
@@ -254,7 +252,7 @@ class Comment(models.Model):
                 raise MovedMeanwhile(before)
             if why := before.why_not_editable():
                 raise Undecidable(why)
-            published = before.status == Status.PUBLISHED
+            published, returned = before.status == Status.PUBLISHED, before.status == Status.RETURNED
             waits = published and verdict.outcome > 0
             if published and not waits:
                 Thread.changed(before.article_id)
@@ -265,94 +263,55 @@ class Comment(models.Model):
             moved = (
                 {"waiting_text": text} if waits else {"text": text, "waiting_text": None, "edited_at": now}
             )
+            if returned:
+                moved["status"] = states.move(states.RESUBMIT, before.status)
             self._step(version, **moved)
             findings = [finding.as_record() for finding in verdict.findings]
-            decision = self._record(Action.EDIT, before.status, by=by, at=now, findings=findings, seen=text)
-            if waits:
-                Case.open_for(self, "edit", priority=verdict.priority, since=now)
+            action = Action.RESUBMIT if returned else Action.EDIT
+            decision = self._record(action, before.status, by=by, at=now, findings=findings, seen=text)
+            if returned:
+                Case.reopen([self.pk])
+            elif waits:
+                Case.open_for(self, "edit", priority=verdict.priority, since=now, detected=bool(findings))
             elif published:
                 Case.close(self)
         return decision
 
     def withdraw(self, *, by, version: int) -> "Decision":
         """Its author takes it back: the text goes from the page, the place stays if there are answers."""
-        return self._move(states.WITHDRAW, by=by, version=version)
+        return self._decided(states.WITHDRAW, by=by, version=version)
 
     def decide(
-        self,
-        action: str,
-        *,
-        by,
-        version: int,
-        clause=None,
-        message: str = "",
-        note: str = "",
-        reply: str = "",
-        canned_reply=None,
-        at: datetime | None = None,
+        self, action: str, *, by, version: int, message: str = "", reply: str = "", **why
     ) -> "Decision":
         """Move the comment, if it still is at `version`; with `reply`, publish the staff's answer beside it.
 
-        One transaction: status, counts, Decision, Case, answer, the job that mails the author. Raises
-        MovedMeanwhile (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
-        `at` is now, but for the demo newsroom; what was decided in its past is mailed to nobody.
+        One transaction: status, counts, Decision, Case, answer, the job that mails the author. `why` is what else
+        `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, at. Raises MovedMeanwhile
+        (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
         """
-        if action in states.NEEDS_CLAUSE and clause is None:
-            raise Undecidable("Choose the clause of the policy that this is decided by.")
         if reply and action != Action.PUBLISH:
             raise Undecidable("An answer can only be given to a comment that is published.")
-        if self.author_id == by.pk and _somebody_else_moderates(by):
-            raise Undecidable("This is your own comment: another moderator has to decide about it.")
         with transaction.atomic():
-            decision = self._move(
-                action,
-                by=by,
-                version=version,
-                at=at,
-                clause=clause,
-                canned_reply=canned_reply,
-                message=message and Remark.objects.create(text=message) or None,
-                note=note and Remark.objects.create(text=note) or None,
-            )
-            if canned_reply is not None:
-                type(canned_reply).objects.filter(pk=canned_reply.pk).update(use_count=F("use_count") + 1)
+            decision = self._decided(action, by=by, version=version, message=message, **why)
             if reply:
-                self._answer(reply, by=by, canned_reply=canned_reply, clause=clause)
-            if at is None and self.author_id and self.author_id != by.pk:
-                jobs.tell_author(decision)
+                decision.answer = self._answer(
+                    reply, by=by, canned_reply=decision.canned_reply, clause=decision.clause
+                )
+                decision.save(update_fields=["answer"])
         return decision
 
     # How the doors write
 
-    def _move(self, action: str, *, by, version: int, at: datetime | None = None, **record) -> "Decision":
-        """One move of the table, or one decision about an edit that waits, with its counts, record and case."""
-        with transaction.atomic():
-            before = Comment.objects.select_related("article").get(pk=self.pk)
-            if before.version != version:
-                raise MovedMeanwhile(before)
-            of_an_edit = before.waiting_text_id is not None and action in states.OF_AN_EDIT
-            to = before.status if of_an_edit else states.move(action, before.status)
-            change = (to == Status.PUBLISHED) - (before.status == Status.PUBLISHED)
-            takes_edit = of_an_edit and action == states.PUBLISH
-            if change or takes_edit:
-                # The thread's row first, always: two decisions in one thread then never lock crosswise.
-                Thread.changed(before.article_id, published=change)
-            now = at or timezone.now()
-            seen = before.text_to_decide
-            moved = {"status": to, "waiting_text": None}
-            if takes_edit or (action == states.HOLD and before.waiting_text_id):
-                moved |= {"text": seen, "edited_at": now}
-            if to == Status.PUBLISHED and before.published_at is None:
-                moved["published_at"] = now
-            self._step(version, **moved)
-            if change:
-                self._count_above(change)
-            decision = self._record(action, before.status, by=by, at=now, seen=seen, **record)
-            if action == Action.HOLD:
-                Case.open_for(self, "new")
-            else:
-                Case.close(self, at=now)
-        return decision
+    def _decided(self, action: str, *, version: int, message: str = "", **why) -> "Decision":
+        from comments.models import deciding  # stands on top of this file
+
+        now = Comment.objects.select_related("article", "text", "waiting_text").get(pk=self.pk)
+        done = deciding.carry_out(deciding.Act(action, **why), [now], {self.pk: version}, {self.pk: message})
+        if self.pk in done.refused:
+            raise done.refused[self.pk]
+        self.refresh_from_db()
+        return done.decisions[self.pk]
 
     def _step(self, version: int, **moved) -> None:
         """Write, if the comment still is at `version`; raises MovedMeanwhile otherwise."""
@@ -433,11 +392,6 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('comments_comment', 'id'))")
         return cursor.fetchone()[0]
-
-
-def _somebody_else_moderates(user) -> bool:
-    moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
-    return User.objects.filter(moderates, is_active=True).exclude(pk=user.pk).exists()
 
 
 def _mark(user, article) -> dict[str, str]:

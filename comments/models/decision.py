@@ -19,14 +19,21 @@ class Action(models.TextChoices):
     """Acts of moderation, as contract.md names them."""
 
     SUBMIT = states.SUBMIT, "Submitted"
+    EDIT = states.EDIT, "Edited"
+    RESUBMIT = states.RESUBMIT, "Sent again"
+    WITHDRAW = states.WITHDRAW, "Withdrawn"
     PUBLISH = states.PUBLISH, "Published"
+    PUBLISH_REDACTED = states.PUBLISH_REDACTED, "Published redacted"
+    RETURN = states.RETURN, "Returned"
     REJECT = states.REJECT, "Refused"
     REMOVE = states.REMOVE, "Removed"
     RESTORE = states.RESTORE, "Restored"
-    HOLD = states.HOLD, "Taken back to the queue"
     KEEP = states.KEEP, "Kept as it is"
-    EDIT = states.EDIT, "Edited"
-    WITHDRAW = states.WITHDRAW, "Withdrawn"
+    HOLD = states.HOLD, "Taken back to the queue"
+    ESCALATE = states.ESCALATE, "Escalated"
+    UPHOLD = states.UPHOLD, "Appeal refused"
+    OVERTURN = states.OVERTURN, "Appeal granted"
+    UNDO = states.UNDO, "Undone"
 
 
 class Lane(models.IntegerChoices):
@@ -62,6 +69,8 @@ class Case(models.Model):
     priority = models.PositiveSmallIntegerField(default=5)
     since = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Whether a check found something, or people alone brought it here (DSA art. 17, 3c).
+    is_detected = models.BooleanField(default=False)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -82,7 +91,7 @@ class Case(models.Model):
         return f"Case of comment {self.pk}"
 
     @classmethod
-    def open_for(cls, comment, kind: str, *, priority: int = 5, since=None) -> None:
+    def open_for(cls, comment, kind: str, *, priority: int = 5, since=None, detected: bool = False) -> None:
         """Let the comment wait for this reason: a new case, or one more kind of the open one."""
         lane = Lane[kind.upper()]
         case = cls.objects.select_for_update().filter(pk=comment.pk).first()
@@ -95,19 +104,39 @@ class Case(models.Model):
                     "priority": priority,
                     "since": since or timezone.now(),
                     "closed_at": None,
+                    "is_detected": detected,
                     "claimed_by": None,
                     "claimed_until": None,
                 },
             )
-        elif kind not in case.kinds:
-            case.kinds.append(kind)
+        else:
+            case.kinds = [*dict.fromkeys([*case.kinds, kind])]
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
-            case.save(update_fields=["kinds", "lane", "priority"])
+            case.is_detected = case.is_detected or detected
+            case.save(update_fields=["kinds", "lane", "priority", "is_detected"])
+
+    @classmethod
+    def reopen(cls, comments) -> None:
+        """Let them wait again, for the same reasons and in the same place of the queue."""
+        cls.objects.filter(pk__in=comments).update(closed_at=None, claimed_by=None, claimed_until=None)
+
+    @classmethod
+    def no_longer(cls, pk: int, kind: str) -> None:
+        """One reason less to wait; the lane is that of the most urgent one left."""
+        case = cls.objects.select_for_update().get(pk=pk)
+        case.kinds = [each for each in case.kinds if each != kind] or ["new"]
+        case.lane = min(Lane[each.upper()] for each in case.kinds)
+        case.save(update_fields=["kinds", "lane"])
 
     @classmethod
     def close(cls, comment, *, at=None) -> None:
         """Nothing about the comment waits any more."""
-        cls.objects.filter(pk=comment.pk, closed_at__isnull=True).update(
+        cls.close_all([comment.pk], at=at)
+
+    @classmethod
+    def close_all(cls, comments, *, at=None) -> None:
+        """The same for many, by their ids."""
+        cls.objects.filter(pk__in=comments, closed_at__isnull=True).update(
             closed_at=at or timezone.now(), claimed_by=None, claimed_until=None
         )
 
@@ -132,7 +161,23 @@ class Case(models.Model):
 
 
 class Decision(models.Model):
-    """An act of moderation. Append-only: ids, codes, offsets and times; its texts are rows of their own."""
+    """An act of moderation. Append-only: ids, codes, offsets and times; its texts are rows of their own.
+
+    Whatever a statement of reasons has to say (DSA art. 17, 3) is here: what, why, by which clause of which policy,
+    and whether a machine found it or decided it.
+    """
+
+    class Source(models.TextChoices):
+        OWN = "own", "Own initiative"
+        REPORT = "report", "A report"
+        NOTICE = "notice", "A notice of illegal content"
+        APPEAL = "appeal", "An appeal"
+
+    class Way(models.TextChoices):
+        NONE = "", "Not known"
+        KEY = "key", "Key"
+        CLICK = "click", "Button"
+        BULK = "bulk", "In bulk"
 
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="decisions")
     action = models.CharField(max_length=20, choices=Action)
@@ -142,7 +187,10 @@ class Decision(models.Model):
     # Null: by screening, or by another system before an import.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     is_import = models.BooleanField(default=False)
+    # The text that was judged; and what stood there before, for undo.
     text = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
+    text_before = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
+    waiting_before = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
     policy = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
     clause = models.ForeignKey(Clause, models.PROTECT, null=True, related_name="+")
     canned_reply = models.ForeignKey(CannedReply, models.PROTECT, null=True, related_name="+")
@@ -150,6 +198,20 @@ class Decision(models.Model):
     note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
     # [{"code", "start", "end", "confidence", "outcome"}]: offsets into `text`, never its words.
     findings = models.JSONField(default=list)
+    # [[start, end], …]: what was taken out of `text`, in code points.
+    redactions = models.JSONField(default=list)
+    # The staff's answer that was published with it.
+    answer = models.OneToOneField("comments.Comment", models.PROTECT, null=True, related_name="+")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    closed_case = models.BooleanField(default=False)
+    source = models.CharField(max_length=6, choices=Source, default=Source.OWN)
+    is_detected = models.BooleanField(default=False)
+    # How an emergency ended; only for a crisis.
+    outcome = models.CharField(max_length=12, blank=True, choices=states.CRISIS_OUTCOMES)
+    # Nobody else could have decided this appeal: there is one moderator.
+    by_the_same = models.BooleanField(default=False)
+    way = models.CharField(max_length=5, choices=Way, blank=True, default=Way.NONE)
+    seconds = models.PositiveIntegerField(null=True)  # from opening the card to deciding
 
     class Meta:
         ordering = ["-pk"]
@@ -170,3 +232,13 @@ class Decision(models.Model):
     def actor(self) -> str:
         """Who decided, in a word."""
         return str(self.by) if self.by else "another system" if self.is_import else "screening"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether no person decided it."""
+        return self.by_id is None and not self.is_import
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was taken back. One query."""
+        return Decision.objects.filter(reverses=self).exists()

@@ -42,3 +42,23 @@ class Thread(models.Model):
         if not cls.objects.filter(pk=article_id).update(**step):
             cls.objects.get_or_create(pk=article_id)
             cls.objects.filter(pk=article_id).update(**step)
+
+    @classmethod
+    def lock(cls, article_ids) -> None:
+        """Hold these threads until the transaction ends, in the order of their ids; makes those that are missing."""
+        wanted = sorted(article_ids)
+        if not wanted:
+            return
+        rows = cls.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+        missing = set(wanted) - set(rows.values_list("pk", flat=True))
+        if missing:
+            cls.objects.bulk_create([cls(article_id=pk) for pk in sorted(missing)], ignore_conflicts=True)
+
+    @classmethod
+    def changed_many(cls, steps: dict[int, int]) -> None:
+        """As `changed`, for several: {article id: how many more are published}. They are locked, or are few."""
+        for step in set(steps.values()):
+            pks = [pk for pk, each in steps.items() if each == step]
+            cls.objects.filter(pk__in=pks).update(
+                version=F("version") + 1, published_count=F("published_count") + step
+            )

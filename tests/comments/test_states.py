@@ -8,15 +8,25 @@ ROWS = [
     ("publish", "pending", "published"),
     ("publish", "returned", "published"),
     ("publish", "rejected", "published"),
+    ("publish_redacted", "pending", "published"),
+    ("publish_redacted", "published", "published"),
+    ("return", "pending", "returned"),
+    ("resubmit", "returned", "pending"),
     ("reject", "pending", "rejected"),
     ("reject", "returned", "rejected"),
     ("remove", "published", "removed"),
     ("restore", "removed", "published"),
     ("restore", "rejected", "published"),
     ("hold", "published", "pending"),
+    ("uphold", "rejected", "rejected"),
+    ("uphold", "removed", "removed"),
+    ("overturn", "rejected", "published"),
+    ("overturn", "removed", "published"),
     ("withdraw", "pending", "withdrawn"),
     ("withdraw", "returned", "withdrawn"),
     ("withdraw", "published", "withdrawn"),
+    *(("keep", status, status) for status in states.STATUSES if status != "pending"),
+    *(("escalate", status, status) for status in states.STATUSES),
 ]
 
 
@@ -32,3 +42,46 @@ def test_nothing_else_is_allowed():
             if (action, status) not in rows:
                 with pytest.raises(states.NotAllowed):
                     states.move(action, status)
+
+
+@pytest.mark.parametrize(
+    ("action", "kinds", "is_allowed"),
+    [
+        ("keep", (), False),
+        ("keep", ("new",), False),
+        ("keep", ("report",), True),
+        ("keep", ("new", "edit"), True),
+        ("keep", ("appeal",), True),
+        ("keep", ("crisis",), True),
+        ("escalate", (), False),
+        ("escalate", ("report",), True),
+    ],
+)
+def test_what_needs_a_reason_to_wait(action, kinds, is_allowed):
+    if is_allowed:
+        assert states.check(action, "published", kinds=kinds) == "published"
+    else:
+        with pytest.raises(states.NotAllowed):
+            states.check(action, "published", kinds=kinds)
+    assert (action in states.allowed("published", kinds=kinds)) == is_allowed
+
+
+@pytest.mark.parametrize("action", ["uphold", "overturn"])
+def test_an_appeal_is_answered_only_where_there_is_one(action):
+    with pytest.raises(states.NotAllowed, match="Nobody has appealed"):
+        states.check(action, "removed", kinds=("report",))
+    assert states.check(action, "removed", kinds=("appeal",)) in {"removed", "published"}
+
+
+def test_what_is_about_an_edit_leaves_the_status():
+    assert [states.check(each, "published", edit_waits=True) for each in states.OF_AN_EDIT] == [
+        "published"
+    ] * 3
+    assert states.allowed("published", edit_waits=True, kinds=("edit",)) == [
+        *("publish", "publish_redacted", "reject", "remove", "keep", "hold", "escalate")
+    ]
+
+
+def test_what_is_escalated_is_not_offered_for_it_again():
+    assert "escalate" in states.allowed("pending", kinds=("new",))
+    assert "escalate" not in states.allowed("pending", kinds=("new", "escalated"))

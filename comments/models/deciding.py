@@ -1,0 +1,298 @@
+"""How decisions are carried out: one act about one comment or about a hundred, in the same handful of statements.
+
+`Comment.decide()` and `Comment.withdraw()` come through here, the bulk screen too. Rows are locked in the order that
+every door keeps (threads, comments, what they hang on), each kind by its ids, so that nobody waits crosswise.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts import roles
+from accounts.models import User
+from comments import jobs, paths, redaction, states
+from comments.models.comment import Comment, MovedMeanwhile, Status
+from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.policy import CannedReply, PolicyVersion
+from comments.models.report import Appeal, Report
+from comments.models.text import CommentText, Remark
+from comments.models.thread import Thread
+from healthnews import markup
+
+REFUSALS = (MovedMeanwhile, Undecidable, states.NotAllowed)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is decided, by whom and why; the same for every comment it is about."""
+
+    action: str
+    by: object
+    clause: object = None
+    canned_reply: object = None
+    note: str = ""
+    outcome: str = ""
+    redactions: tuple = ()  # ((start, end), …) of the text that was read
+    way: str = ""
+    seconds: int | None = None
+    # The demo newsroom decides in its past; nobody is mailed about that.
+    at: datetime | None = None
+    begun: datetime = field(default_factory=timezone.now)
+
+    @property
+    def moment(self) -> datetime:
+        """When it is decided: one time for everything that is written."""
+        return self.at or self.begun
+
+    @property
+    def is_of_staff(self) -> bool:
+        """Whether it is an act of moderation, and not the author's own."""
+        return self.action not in states.AUTHORS
+
+
+@dataclass
+class Done:
+    """What came of it: a decision for each comment that was still as it had been read, a reason for each that was not."""
+
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    refused: dict[int, Exception] = field(default_factory=dict)
+
+
+def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, str] | None = None) -> Done:
+    """Decide about the `comments` that still are at the version in `versions`; both by id, as are the `messages`.
+
+    One transaction: statuses, texts, counts, decisions, cases, reports, appeals, and the jobs that mail. What cannot be
+    decided is left as it is and told in `refused`: MovedMeanwhile, Undecidable or states.NotAllowed.
+    """
+    done, messages = Done(), messages or {}
+    with transaction.atomic():
+        cases = {case.pk: case for case in Case.objects.open().filter(pk__in=[each.pk for each in comments])}
+        appeals = _open_appeals(cases)
+        moves = {}
+        for comment in comments:
+            try:
+                if comment.version != versions[comment.pk]:
+                    raise MovedMeanwhile(comment)
+                case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
+                moves[comment.pk] = _moved(act, comment, case, appeal, messages.get(comment.pk, ""))
+            except REFUSALS as refusal:
+                done.refused[comment.pk] = refusal
+        wanted = [comment for comment in comments if comment.pk in moves]
+        change = {
+            each.pk: published_more(each.status, moves[each.pk].get("status", each.status)) for each in wanted
+        }
+        touched = {
+            each.article_id for each in wanted if change[each.pk] or _shows_other_words(each, moves[each.pk])
+        }
+        Thread.lock(touched)
+        still = dict(
+            Comment.objects.filter(pk__in=moves)
+            .order_by("pk")
+            .select_for_update(no_key=True)
+            .values_list("pk", "version")
+        )
+        for comment in wanted:
+            if still.get(comment.pk) != comment.version:
+                done.refused[comment.pk] = MovedMeanwhile(Comment.objects.get(pk=comment.pk))
+        wanted = [comment for comment in wanted if comment.pk not in done.refused]
+        if wanted:
+            write(wanted, moves, change)
+            done.decisions = _record(act, wanted, moves, cases, appeals, messages)
+    return done
+
+
+# What is moved, and what stands against it
+
+
+def _moved(act: Act, comment, case, appeal, message: str) -> dict:
+    """The columns that change. Raises states.NotAllowed or Undecidable."""
+    waits = comment.waiting_text_id is not None
+    kinds = case.kinds if case else ()
+    to = states.check(act.action, comment.status, edit_waits=waits, kinds=kinds)
+    if act.is_of_staff:
+        _stand_in_the_way(act, comment, kinds, appeal, message)
+    if act.action == Action.ESCALATE:
+        return {}
+    now = act.moment
+    moved = {"status": to, "waiting_text": None}
+    if waits and act.action in {Action.PUBLISH, Action.HOLD}:
+        moved |= {"text": F("waiting_text"), "edited_at": now}
+    if to == Status.PUBLISHED and comment.published_at is None:
+        moved["published_at"] = now
+    if act.action == Action.PUBLISH_REDACTED:
+        moved["text"] = _redacted(act, comment.text_to_decide, now)
+    return moved
+
+
+def _stand_in_the_way(act: Act, comment, kinds, appeal, message: str) -> None:
+    """Raise Undecidable when the act lacks something, or is not this moderator's to do."""
+    if act.action in states.NEEDS_CLAUSE and act.clause is None:
+        raise Undecidable("Choose the clause of the policy that this is decided by.")
+    if act.action in states.NEEDS_MESSAGE and not message:
+        raise Undecidable("Tell the author what to change before it can be published.")
+    if "crisis" in kinds and act.action not in states.KEEPS_WAITING and not act.outcome:
+        raise Undecidable("Say how this emergency was dealt with before it is closed.")
+    if act.outcome and "crisis" not in kinds:
+        raise Undecidable("An outcome is only given to a comment in the crisis lane.")
+    by = act.by
+    if comment.author_id == by.pk and others_moderate(by):
+        raise Undecidable("This is your own comment: another moderator has to decide about it.")
+    closes = act.action not in states.KEEPS_WAITING
+    if appeal and closes and appeal.decision.by_id == by.pk and others_moderate(by):
+        raise Undecidable("The appeal is against your own decision: another moderator has to answer it.")
+
+
+def _redacted(act: Act, text, now) -> CommentText:
+    try:
+        spans = redaction.spans(act.redactions, len(text.plain))
+    except ValueError as error:
+        raise Undecidable(str(error)) from None
+    if not spans:
+        raise Undecidable("Mark what is to be taken out of the text.")
+    body = redaction.without(text.plain, spans)
+    return CommentText.objects.create(
+        comment_id=text.comment_id, body=body, body_html=markup.comment(body), created_at=now
+    )
+
+
+def others_moderate(user) -> bool:
+    """Whether somebody else could decide in this user's place. One query."""
+    moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
+    return User.objects.filter(moderates, is_active=True).exclude(pk=user.pk).exists()
+
+
+def _open_appeals(cases) -> dict[int, Appeal]:
+    """The newest open appeal of each comment that waits because of one."""
+    waiting = [pk for pk, case in cases.items() if "appeal" in case.kinds]
+    if not waiting:
+        return {}
+    appeals = Appeal.objects.filter(decision__comment__in=waiting, answered_by__isnull=True)
+    return {each.decision.comment_id: each for each in appeals.select_related("decision").order_by("pk")}
+
+
+# How it is written
+
+
+def published_more(before: str, after: str) -> int:
+    """1 when the move publishes, -1 when it takes away, 0 when it does neither."""
+    return (after == Status.PUBLISHED) - (before == Status.PUBLISHED)
+
+
+def _shows_other_words(comment, moved: dict) -> bool:
+    """Whether the public sees other words from now on."""
+    return comment.status == Status.PUBLISHED and "text" in moved
+
+
+def write(comments, moves: dict[int, dict], change: dict[int, int]) -> None:
+    """Move the locked comments, and count: `moves` are their columns, `change` how many more are published."""
+    threads: dict[int, int] = {}
+    for comment in comments:
+        if change[comment.pk] or _shows_other_words(comment, moves[comment.pk]):
+            threads[comment.article_id] = threads.get(comment.article_id, 0) + change[comment.pk]
+    Thread.changed_many(threads)
+    alike: dict[tuple, list] = {}
+    for comment in comments:
+        alike.setdefault(tuple(moves[comment.pk].items()), []).append(comment.pk)
+    for moved, pks in alike.items():
+        Comment.objects.filter(pk__in=pks).update(version=F("version") + 1, **dict(moved))
+    above: Counter = Counter()
+    for comment in comments:
+        for pk in {*paths.ids(comment.path)[:-1], comment.parent_id} - {None}:
+            above[pk] += change[comment.pk]
+    for step in sorted(set(above.values()) - {0}):
+        pks = [pk for pk, count in above.items() if count == step]
+        Comment.objects.filter(pk__in=pks).update(published_answers=F("published_answers") + step)
+
+
+def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, Decision]:
+    """A Decision for each, the cases closed, reports and appeals answered, the mails queued."""
+    now = act.moment
+    current = PolicyVersion.current()
+    closes = act.action not in states.KEEPS_WAITING
+    told = iter(_remarks([messages[each.pk] for each in comments if messages.get(each.pk)]))
+    noted = iter(_remarks([act.note] * len(comments) if act.note else []))
+    closing, decisions = [], []
+    for comment in comments:
+        case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
+        # An emergency is not over because its author takes the text back.
+        ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
+        if ends:
+            closing.append(case)
+        decisions.append(
+            Decision(
+                comment=comment,
+                action=act.action,
+                from_status=comment.status,
+                to_status=moves[comment.pk].get("status", comment.status),
+                at=now,
+                by=act.by,
+                text_id=comment.waiting_text_id or comment.text_id,
+                text_before_id=comment.text_id,
+                waiting_before_id=comment.waiting_text_id,
+                policy=current,
+                clause=act.clause,
+                canned_reply=act.canned_reply,
+                message=next(told) if messages.get(comment.pk) else None,
+                note=next(noted) if act.note else None,
+                redactions=[list(span) for span in act.redactions],
+                closed_case=ends,
+                source=_source(case),
+                is_detected=case is not None and case.is_detected,
+                outcome=act.outcome,
+                by_the_same=bool(appeal and ends and appeal.decision.by_id == act.by.pk),
+                way=act.way,
+                seconds=act.seconds,
+            )
+        )
+    Decision.objects.bulk_create(decisions)
+    _move_cases(act, comments, closing, now)
+    by_comment = {decision.comment_id: decision for decision in decisions}
+    _answer(act, by_comment, closing)
+    if act.canned_reply is not None:
+        used = F("use_count") + len(decisions)
+        CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
+    if act.at is None and act.is_of_staff and act.action != Action.ESCALATE:
+        jobs.tell_authors([each for each in decisions if _is_told(each)])
+    return by_comment
+
+
+def _remarks(texts: list[str]) -> list[Remark]:
+    return Remark.objects.bulk_create([Remark(text=text) for text in texts]) if texts else []
+
+
+def _source(case) -> str:
+    kinds = case.kinds if case else ()
+    if "appeal" in kinds:
+        return Decision.Source.APPEAL
+    return Decision.Source.REPORT if "report" in kinds else Decision.Source.OWN
+
+
+def _move_cases(act: Act, comments, closing, now) -> None:
+    Case.close_all([case.pk for case in closing], at=now)
+    kind = {Action.HOLD: "new", Action.ESCALATE: "escalated"}.get(act.action)
+    if kind:
+        for comment in comments:
+            Case.open_for(comment, kind)
+
+
+def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
+    """The reports and appeals that the closed cases were about, answered by what was decided."""
+    for case in closing:
+        decision = decisions[case.pk]
+        if "report" in case.kinds:
+            Report.objects.filter(comment=case.pk, answered_by__isnull=True).update(
+                answered_by=decision, was_right=act.action in states.REPORT_WAS_RIGHT
+            )
+        if "appeal" in case.kinds:
+            Appeal.objects.filter(decision__comment=case.pk, answered_by__isnull=True).update(
+                answered_by=decision, was_granted=decision.to_status != decision.from_status
+            )
+
+
+def _is_told(decision: Decision) -> bool:
+    author = decision.comment.author_id
+    return bool(author and author != decision.by_id)

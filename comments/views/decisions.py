@@ -1,0 +1,119 @@
+"""What is decided at the desk: one comment, several together, and the way back."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.roles import moderator_required
+from comments import desk, states
+from comments.forms import BulkForm, DecisionForm
+from comments.models import Case, Comment, Decision, MovedMeanwhile, Undecidable
+from comments.models.deciding import carry_out
+from comments.models.undoing import undo as take_back
+from comments.views.moderation import card_page, comment_of
+from healthnews.http import private, wants_part
+
+SEE_OTHER = 303
+BULK = 100  # comments in one bulk decision
+REFUSALS = (states.NotAllowed, Undecidable)
+
+
+@require_POST
+@moderator_required
+def decide(request, pk):
+    """Carry out a decision: on to the next card, or the card again with what is wrong (422, or 409: who was first)."""
+    comment = comment_of(request, pk)
+    case = Case.objects.filter(pk=pk).first()
+    form = DecisionForm(request.POST, comment=comment)
+    if not form.is_valid():
+        return card_page(request, comment, status=422, error=form.sentence, typed=request.POST)
+    try:
+        decision = form.save(by=request.user)
+    except MovedMeanwhile as lost:
+        now = comment_of(request, pk)
+        return card_page(request, now, status=409, conflict=str(lost), typed=request.POST)
+    except REFUSALS as refusal:
+        return card_page(request, comment, status=422, error=str(refusal), typed=request.POST)
+    answered = " and answered" if decision.answer_id else ""
+    messages.success(
+        request,
+        f"{comment.name}: {decision.get_action_display().lower()}{answered}.",
+        extra_tags=f"undo-{decision.pk}",
+    )
+    following = desk.next_case(request.user, after=case)
+    if wants_part(request) and following:
+        following.claim(by=request.user)
+        response = card_page(request, comment_of(request, following.pk))
+        response["HX-Push-Url"] = reverse("moderation:card", args=[following.pk])
+        return response
+    where = reverse("moderation:card", args=[following.pk]) if following else reverse("moderation:queue")
+    return private(HttpResponseRedirect(where, status=SEE_OTHER))
+
+
+@require_POST
+@moderator_required
+def undo(request, pk):
+    """Take a decision back, and show the card as it is then."""
+    decision = get_object_or_404(Decision.objects.select_related("answer"), pk=pk)
+    where = reverse("moderation:card", args=[decision.comment_id])
+    try:
+        take_back(decision, by=request.user)
+    except (MovedMeanwhile, Undecidable) as refusal:
+        comment = comment_of(request, decision.comment_id)
+        status = 409 if isinstance(refusal, MovedMeanwhile) else 422
+        return card_page(request, comment, status=status, error=str(refusal))
+    messages.success(request, "Undone: this comment is as it was before.")
+    return private(HttpResponseRedirect(where, status=SEE_OTHER))
+
+
+@require_POST
+@moderator_required
+def decide_many(request):
+    """Decide up to BULK comments at once, each by the version that was seen; says which were and which were not."""
+    chosen = request.POST.getlist("comments")
+    if len(chosen) > BULK:
+        return _bulk_done(request, too_many=len(chosen), status=422)
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        return _bulk_done(request, failed=[{"error": form.sentence}] if chosen else [], status=422)
+    asked, unread = _asked(chosen)
+    joined = Comment.objects.visible_to(request.user).select_related(
+        "article", "author", "text", "waiting_text"
+    )
+    comments = list(joined.filter(pk__in=asked))
+    act = form.act(by=request.user)
+    done = carry_out(act, comments, asked, form.messages(comments))
+    here = {comment.pk: comment for comment in comments}
+    gone = [str(pk) for pk in asked if pk not in here]
+    failed = [{"comment": here[pk], "error": str(refusal)} for pk, refusal in done.refused.items()]
+    failed += [{"text": text[:40], "error": "This comment is not here."} for text in [*unread, *gone]]
+    conflict = any(isinstance(each, MovedMeanwhile) for each in done.refused.values())
+    status = 200 if done.decisions else 409 if conflict else 422
+    return _bulk_done(request, [here[pk] for pk in done.decisions], failed, status=status)
+
+
+def _asked(chosen: list[str]) -> tuple[dict[int, int], list[str]]:
+    """{id: version} of `<id>:<version>`, and what could not be read."""
+    asked, unread = {}, []
+    for text in chosen:
+        numbers = text.split(":")
+        if len(numbers) == 2 and all(
+            each.isascii() and each.isdigit() and len(each) < 19 for each in numbers
+        ):
+            asked[int(numbers[0])] = int(numbers[1])
+        else:
+            unread.append(text)
+    return asked, unread
+
+
+def _bulk_done(request, done=(), failed=(), *, too_many=0, status=200):
+    context = {
+        "done": done,
+        "failed": failed,
+        "verb": states.WORDS.get(request.POST.get("action", ""), "decided"),
+        "too_many": too_many,
+        "most": BULK,
+    }
+    return private(render(request, "moderation/bulk_done.html", context, status=status))
