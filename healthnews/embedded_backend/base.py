@@ -1,9 +1,10 @@
 """The connection that starts its server."""
 
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 from django.db.utils import OperationalError
 
-from healthnews import embedded
+from healthnews import embedded, patience
+from healthnews.patient_backend import base
 
 
 def _socket(settings_dict: dict, *, verify: bool = False) -> str:
@@ -37,6 +38,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:
+            if patience.is_mute():
+                raise  # it runs, and to start it would be no help
             # Perhaps the server was killed a moment ago; a second failure is somebody else's fault.
             again = conn_params | {"host": _socket(self.settings_dict, verify=True)}
             return super().get_new_connection(again)
