@@ -14,6 +14,8 @@ def _socket(settings_dict: dict, *, verify: bool = False) -> str:
             settings_dict["DATA_DIR"], throwaway=settings_dict.get("THROWAWAY", False), verify=verify
         )
     except embedded.EmbeddedError as error:
+        if isinstance(error, embedded.SilentError):
+            patience.unheard()
         raise OperationalError(str(error)) from error
 
 

@@ -12,8 +12,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # The driver with another `connect`: Django names the class of its connections nowhere else.
     Database = SimpleNamespace(**(vars(psycopg) | {"connect": patience.Connection.connect}))
 
+    def get_connection_params(self):
+        patience.ask()  # the first step of connecting
+        return super().get_connection_params()
+
     def get_new_connection(self, conn_params):
-        patience.ask()
         try:
             connection = super().get_new_connection(conn_params)
         except psycopg.errors.ConnectionTimeout:
