@@ -13,8 +13,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Database = SimpleNamespace(**(vars(psycopg) | {"connect": patience.Connection.connect}))
 
     def get_connection_params(self):
+        was_mute = patience.is_mute()
         patience.ask()  # the first step of connecting
-        return super().get_connection_params()
+        short = {"connect_timeout": patience.PROBE} if was_mute else {}
+        return super().get_connection_params() | short
 
     def get_new_connection(self, conn_params):
         try:
