@@ -13,10 +13,7 @@ from comments.models import Comment
 from healthnews import patience
 from tests.factories import make_article, make_user
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not settings.EMBEDDED, reason="needs a server that it may stop"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 TEXT = "Typed while nobody answered & kept.\n\nSecond paragraph."
 
 
@@ -33,6 +30,8 @@ def quick(monkeypatch):
 @pytest.fixture
 def frozen():
     """The backend of this thread's connection, stopped; a function lets it go on."""
+    if not settings.EMBEDDED:
+        pytest.skip("needs a server that it may stop")
     connection.ensure_connection()
     pid = connection.connection.info.backend_pid
 
