@@ -31,6 +31,7 @@ from typing import NamedTuple
 
 DATABASE = "healthnews"  # made together with the cluster
 PATIENCE = 60  # seconds for a server to answer; recovery after a crash takes a while
+SILENCE = 5  # seconds of nothing from a server that says of itself that it is ready
 TICK = 0.2  # seconds between two looks of the keeper
 # Where root's copy of the binaries goes when they lie in a folder that only root may enter.
 CACHE = Path("/var/cache/healthnews")
@@ -42,6 +43,10 @@ class EmbeddedError(RuntimeError):
     """PostgreSQL could not be started; the message is one line that says what to do."""
 
 
+class SilentError(EmbeddedError):
+    """PostgreSQL runs and says nothing: it is frozen, and starting it would be no help."""
+
+
 class _Use(NamedTuple):
     """That this process uses a server: the process, its shared lock on `users`, the socket directory."""
 
@@ -51,6 +56,7 @@ class _Use(NamedTuple):
 
 
 _uses: dict[str, _Use] = {}
+_silent: dict[str, float] = {}  # folder: when its server was last found to say nothing
 _guard = threading.Lock()
 
 
@@ -72,8 +78,10 @@ def ensure(data_dir: Path | str, *, throwaway: bool = False, verify: bool = Fals
 
     Raises EmbeddedError.
     """
-    folder = Path(os.path.realpath(data_dir))
+    folder, came = Path(os.path.realpath(data_dir)), time.monotonic()
     with _guard:
+        if _silent.get(str(folder), 0) > came:  # found while we waited for our turn: once is enough
+            raise SilentError(f"PostgreSQL in {folder} says nothing.")
         use = _uses.get(str(folder))
         if use and use.pid == os.getpid() and not verify and _is_locked(folder / "keeper"):
             return use.socket
@@ -87,6 +95,8 @@ def ensure(data_dir: Path | str, *, throwaway: bool = False, verify: bool = Fals
         except (OSError, EmbeddedError) as error:
             if users not in (-1, mine):
                 os.close(users)
+            if isinstance(error, SilentError):
+                _silent[str(folder)] = time.monotonic()
             if isinstance(error, EmbeddedError):
                 raise
             raise EmbeddedError(f"PostgreSQL cannot use {folder}: {error}") from error
@@ -153,7 +163,7 @@ def _join(folder: Path) -> int:
 def _bring_up(folder: Path, throwaway: bool) -> str:
     """Start what is missing, server or keeper, and wait until the server answers. Returns the socket directory."""
     cluster, tries, deadline = folder / "cluster", 0, time.monotonic() + PATIENCE
-    bin_dir, demoted = None, {}
+    bin_dir, demoted, heard = None, {}, time.monotonic()
     while time.monotonic() < deadline:
         keeper = os.open(folder / "keeper", os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -172,29 +182,34 @@ def _bring_up(folder: Path, throwaway: bool) -> str:
             _start_keeper(folder, bin_dir, demoted, throwaway, keeper)
         finally:
             os.close(keeper)
-        if (socket := _answering(cluster)) is not None:
+        socket, silent = _answering(cluster)
+        if socket is not None:
             return socket
+        heard = heard if silent else time.monotonic()
+        if time.monotonic() - heard > SILENCE:
+            raise SilentError(f"PostgreSQL in {folder} runs and says nothing: is it frozen?")
         time.sleep(0.03)
     raise EmbeddedError(f"PostgreSQL does not answer after {PATIENCE} s: {_last_words(folder / 'log')}")
 
 
-def _answering(cluster: Path) -> str | None:
-    """The socket directory of the server of this cluster if it takes connections."""
+def _answering(cluster: Path) -> tuple[str | None, bool]:
+    """The socket directory of the server of this cluster if it takes connections; whether it runs and says nothing."""
     pid = _postmaster(cluster)
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
-        return None
+        return None, False
     if not pid or len(lines) < 8 or lines[7].strip() != "ready":
-        return None
+        return None, False
     port, socket = lines[3], lines[4]
     if not os.path.exists(f"{socket}/.s.PGSQL.{port}"):
         os.kill(pid, signal.SIGINT)  # somebody swept the temp folder: only a restart brings the socket back
-        return None
+        return None, False
+    program = binaries() / "pg_isready"
     asked = subprocess.run(
-        [binaries() / "pg_isready", "-q", "-U", "postgres", "-h", socket, "-p", port], env=ENV, cwd="/"
+        [program, "-q", "-t", "2", "-U", "postgres", "-h", socket, "-p", port], env=ENV, cwd="/"
     )
-    return socket if asked.returncode == 0 else None
+    return (socket if asked.returncode == 0 else None), asked.returncode == 2
 
 
 def _postmaster(cluster: Path) -> int | None:

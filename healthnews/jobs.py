@@ -3,6 +3,7 @@
 import logging
 
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 _log = logging.getLogger("healthnews.jobs")
 
@@ -15,11 +16,14 @@ async def rescue_stalled(context, timestamp: int) -> int:
     A job may so run twice; ours bear it (a mail has the same Message-ID both times).
     """
     manager = context.app.job_manager
-    stalled = list(await manager.get_stalled_jobs())
+    stalled = [job for job in await manager.get_stalled_jobs() if job.id != context.job.id]
     for job in stalled:
-        await manager.retry_job(job)
+        if job.queueing_lock:  # upkeep: it comes again by itself, and a second one cannot be queued
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
+        else:
+            await manager.retry_job(job)
     if stalled:
-        _log.warning("put back %d stalled jobs: %s", len(stalled), ", ".join(str(job.id) for job in stalled))
+        _log.warning("took up %d stalled jobs: %s", len(stalled), ", ".join(str(job.id) for job in stalled))
     await manager.prune_stalled_workers(seconds_since_heartbeat=300)
     return len(stalled)
 

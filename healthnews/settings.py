@@ -155,11 +155,19 @@ if EMBEDDED:
 else:
     _form = "postgresql://user:password@host/database"
     environment.address("DATABASE_URL", DATABASE_URL, {"postgresql", "postgres"}, _form, local=True)
-    _database = dj_database_url.parse(DATABASE_URL)
+    _database = dj_database_url.parse(DATABASE_URL, engine="healthnews.patient_backend")
     if not _database["NAME"]:
         raise ImproperlyConfigured(f"DATABASE_URL must look like {_form}")
 _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-_database["OPTIONS"] = {"connect_timeout": 5} | _database.get("OPTIONS", {})  # seconds
+# Seconds, but for tcp_user_timeout. The rest is for a host that went without a word: whoever waits for it, the worker
+# too, is told within half a minute. A server that is there and frozen is the business of healthnews/patience.py.
+_silence = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_database["OPTIONS"] = {"connect_timeout": 5} | _silence | _database.get("OPTIONS", {})
 DATABASES = {
     "default": _database,
     # The same database on a connection of its own: what the rate limits count survives a rolled back request.
@@ -316,4 +324,5 @@ LOGGING = {
 HN_COMMENT_LENGTH = 5_000  # characters
 HN_POSTS_A_MINUTE = 6
 HN_POSTS_AN_HOUR = 30
+HN_STATEMENT_SECONDS = 8  # that a web process waits for the database
 HN_UNDO_SECONDS = 60  # mail about a decision waits this long

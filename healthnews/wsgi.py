@@ -17,7 +17,10 @@ except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(3)  # by which gunicorn knows that another worker would fare no better
 
+from healthnews import patience
 from healthnews.health import not_collected
+
+patience.allow(settings.HN_STATEMENT_SECONDS)
 
 for line in not_collected():
     logging.getLogger("healthnews").error(line)

@@ -169,7 +169,8 @@ def _copy(model: type[models.Model], rows) -> None:
     as_they_are = {
         field.attname for field in fields if not field.choices and field.get_internal_type() != "JSONField"
     }
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    # What goes wrong on the way is the driver's own error, unless Django is asked to make it one of Django's.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             values = row.__dict__
             copy.write_row(

@@ -1,9 +1,10 @@
 """The connection that starts its server."""
 
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 from django.db.utils import OperationalError
 
-from healthnews import embedded
+from healthnews import embedded, patience
+from healthnews.patient_backend import base
 
 
 def _socket(settings_dict: dict, *, verify: bool = False) -> str:
@@ -13,6 +14,8 @@ def _socket(settings_dict: dict, *, verify: bool = False) -> str:
             settings_dict["DATA_DIR"], throwaway=settings_dict.get("THROWAWAY", False), verify=verify
         )
     except embedded.EmbeddedError as error:
+        if isinstance(error, embedded.SilentError):
+            patience.unheard()
         raise OperationalError(str(error)) from error
 
 
@@ -37,6 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:
+            if patience.is_mute():
+                raise  # it runs, and to start it would be no help
             # Perhaps the server was killed a moment ago; a second failure is somebody else's fault.
             again = conn_params | {"host": _socket(self.settings_dict, verify=True)}
             return super().get_new_connection(again)

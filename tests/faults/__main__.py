@@ -1,13 +1,15 @@
 """Kill web, worker, database and import in the middle of their work, and look at what is left.
 
-    python -m tests.faults [--rounds 20] [--away 30] [--seed N]
+    python -m tests.faults [--rounds 20] [--away 30] [--frozen 30] [--seed N] [--hurry]
 
 On a private embedded cluster with fsync, with real gunicorn and worker processes, three readers post, a moderator
 decides, an editor publishes and an import runs, all at once and through HTTP. In the middle of it one program gets
 kill -9: web (all of it, or one of its processes), worker, database (the server, or one backend) or import; --rounds
-times each. After every round everything that was acknowledged must be there and nothing half done. At the end the
-jobs must come to rest with at most one mail sent twice. Then the database stays away for --away seconds: 503 with
-Retry-After, what was typed kept, and recovery without a restart.
+times each; the worker always while the mail server has all of a mail and has not said so. After every round everything
+that was acknowledged must be there and nothing half done. At the end the worker must find by itself what the killed ones
+left, and every mail must have been sent once, or twice where somebody was killed. Then the database stays away for --away
+seconds, and is frozen for --frozen seconds: 503 with Retry-After in time, what was typed kept, and recovery without a
+restart. With --hurry nobody waits until the worker finds what was left: it is told.
 
 Prints a table; exits 1 with one line for each thing that is wrong. Only processes that were started here are killed.
 """
@@ -25,23 +27,27 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
+from tests.faults.export import COMMENTS, POSTS, export
+from tests.faults.post_office import PostOffice
+
 TARGETS = ("web", "worker", "database", "import")
-POSTS, COMMENTS = 30, 4  # of one import
 
 
-def prepare() -> Path:
-    """A folder of its own, and Django on it."""
+def prepare() -> tuple[Path, PostOffice]:
+    """A folder of its own, Django on it, and a mail server."""
     folder = Path(tempfile.mkdtemp(prefix="hn-faults-"))
     folder.chmod(0o755)
     for name in ("DATABASE_URL", "EMAIL_URL", "CACHE_URL", "DEBUG", "SITE_URL", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
+    office = PostOffice()
     changes = {"DATA_DIR": str(folder), "SECRET_KEY": "only-for-faults", "PYTHONUNBUFFERED": "1"}
+    changes["EMAIL_URL"] = f"smtp://127.0.0.1:{office.port}"
     os.environ |= changes | {"DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
     (folder / "static").mkdir()
     import django
 
     django.setup()
-    return folder
+    return folder, office
 
 
 def newsroom():
@@ -65,10 +71,10 @@ def newsroom():
 class Run:
     """All rounds."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, office: PostOffice):
         from tests.faults import people, processes
 
-        self.folder, self.log, self.told = folder, folder / "log", people.Told()
+        self.folder, self.log, self.told, self.office = folder, folder / "log", people.Told(), office
         self.leash, self.held = os.pipe()
         self.port = processes.free_port()
         self.web = processes.web(self.port, leash=self.leash, log=self.log)
@@ -138,7 +144,7 @@ class Run:
         self.look(mark, importing, site)
 
     def strike(self, target: str, number: int, importing) -> None:
-        """kill -9, the whole in even rounds and a part in odd ones."""
+        """kill -9, the whole in even rounds and a part in odd ones; the worker with its mail taken in even rounds."""
         from tests.faults import processes
 
         whole = number % 2 == 0
@@ -146,8 +152,20 @@ class Run:
             processes.kill_database(whole)
         elif target == "web" and not whole:
             self.web.kill_a_child()
+        elif target == "worker":
+            self.wait_for_a_mail(taken=whole)
+            self.worker.kill()
         else:
-            {"web": self.web, "worker": self.worker, "import": importing}[target].kill()
+            {"web": self.web, "import": importing}[target].kill()
+
+    def wait_for_a_mail(self, taken: bool) -> None:
+        """Until the worker has sent all of a mail and waits to hear whether it is taken."""
+        from tests.factories import make_comment
+
+        self.office.hold(taken)
+        self.told.pending.append(make_comment(self.newsroom.article, status="pending").pk)
+        if not self.office.held.wait(30):
+            raise TimeoutError("no mail was sent")
 
     def wait_for_items(self, site: str, posts: int) -> None:
         """Until the import has brought in that many; or was too quick to be caught."""
@@ -183,81 +201,65 @@ class Run:
         self.wrong += [f"{mark}: {line}" for line in found]
         print(f"{mark}: {found or 'as it should be'}", flush=True)  # noqa: T201
 
-    def settle_jobs(self) -> dict:
+    def settle_jobs(self, hurry: bool) -> dict:
         """Let the jobs come to rest; figures of the mails."""
-        from django.db import connection
-        from procrastinate.contrib.django import app
-
-        from healthnews import jobs
         from tests.faults import checks
         from tests.faults.away import until
 
-        self.worker.kill()
-        with (
-            connection.cursor() as cursor
-        ):  # their heartbeats have stopped; here nobody waits for that to be seen
-            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
-        connection.close()
-        put_back = asyncio.run(jobs.rescue_stalled.func(SimpleNamespace(app=app), 0))
+        start, left = time.monotonic(), len(checks.jobs_waiting())
+        if hurry:
+            self.worker.kill()
+            rescue_at_once()
         self.worker.up()
-        until(lambda: not checks.jobs_waiting(), 120)
-        wrong, figures = checks.mails()
+        until(lambda: not checks.jobs_waiting(), 200)
+        wrong, figures = checks.mails(self.office)
         self.wrong += wrong
-        return figures | {"jobs put back": put_back}
+        return figures | {"left for later": left, "all sent after": f"{time.monotonic() - start:.0f} s"}
 
 
-def export(site: str) -> str:
-    """A WXR of POSTS posts with COMMENTS comments each."""
-    items = []
-    for post in range(1, POSTS + 1):
-        at = f"2016-05-{post:02d} 06:30:00"
-        comments = "".join(
-            f"<wp:comment><wp:comment_id>{post}{number}</wp:comment_id><wp:comment_author>Ann</wp:comment_author>"
-            f"<wp:comment_date_gmt>{at}</wp:comment_date_gmt><wp:comment_content>Words {number}.</wp:comment_content>"
-            "<wp:comment_approved>1</wp:comment_approved><wp:comment_parent>0</wp:comment_parent></wp:comment>"
-            for number in range(1, COMMENTS + 1)
-        )
-        items.append(
-            f"<item><title>Post {post}</title><link>https://{site}/{post}/</link><dc:creator>zoe</dc:creator>"
-            f"<content:encoded><![CDATA[<p>Words of {post}.</p>]]></content:encoded><wp:post_id>{post}</wp:post_id>"
-            f"<wp:post_date_gmt>{at}</wp:post_date_gmt><wp:post_name>post-{post}</wp:post_name>"
-            f"<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>{comments}</item>"
-        )
-    spaces = {
-        "excerpt": "http://wordpress.org/export/1.2/excerpt/",
-        "content": "http://purl.org/rss/1.0/modules/content/",
-        "dc": "http://purl.org/dc/elements/1.1/",
-        "wp": "http://wordpress.org/export/1.2/",
-    }
-    names = " ".join(f'xmlns:{name}="{address}"' for name, address in spaces.items())
-    head = f"<title>Old</title><link>https://{site}</link><wp:wxr_version>1.2</wp:wxr_version>"
-    head += f"<wp:base_site_url>https://{site}</wp:base_site_url><wp:base_blog_url>https://{site}</wp:base_blog_url>"
-    return f'<?xml version="1.0"?><rss version="2.0" {names}><channel>{head}{"".join(items)}</channel></rss>'
+def rescue_at_once() -> None:
+    """What the worker would do by itself within two minutes."""
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    from healthnews import jobs
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    connection.close()
+    asyncio.run(jobs.rescue_stalled.func(SimpleNamespace(app=app, job=SimpleNamespace(id=None)), 0))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="of each kind")
     parser.add_argument("--away", type=float, default=30, help="seconds without database")
+    parser.add_argument("--frozen", type=float, default=30, help="seconds with a frozen database")
+    parser.add_argument(
+        "--hurry", action="store_true", help="do not wait for the worker to find what was left"
+    )
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     random.seed(options.seed)
-    folder = prepare()
+    folder, office = prepare()
     from django.core.management import call_command
     from django.db import connections
 
     from tests.faults.away import away
+    from tests.faults.frozen import frozen
 
     call_command("migrate", verbosity=0)
-    run = Run(folder)
+    run = Run(folder, office)
     try:
         for number in range(options.rounds):
             for target in TARGETS:
                 run.round(target, number)
-        figures = run.settle_jobs()
+        figures = run.settle_jobs(options.hurry)
         run.web.kill()
         run.worker.kill()
         wrong, absence = away(options.away, run.newsroom, leash=run.leash, log=run.log)
+        run.wrong += wrong
+        wrong, freeze = frozen(options.frozen, run.newsroom, office, leash=run.leash, log=run.log)
         run.wrong += wrong
     finally:
         for program in (run.web, run.worker):
@@ -280,6 +282,7 @@ def main() -> int:
         "answers again, seconds": {"longest": round(max(run.again), 2)},
         "mail": figures,
         "database away": absence,
+        "database frozen": freeze,
         "starts": {"web": run.web.starts, "worker": run.worker.starts},
         "wrong": len(run.wrong),
     }

@@ -17,15 +17,11 @@ TEXT = "Typed while nobody answered & kept.\n\nSecond paragraph."
 
 def away(seconds: float, newsroom, *, leash: int, log) -> tuple[list[str], dict]:
     """What went wrong, and figures. Web runs on a server that it cannot start by itself, as on a real site."""
-    wrong, port = [], processes.free_port()
+    wrong = []
     processes.database_up()
-    socket = quote(connections["default"].get_connection_params()["host"], safe="")
-    url = f"postgresql://postgres@{socket}/healthnews"
-    web = processes.web(
-        port, leash=leash, log=log, env={"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
-    )
+    web = hosted(leash=leash, log=log)
     web.up()
-    reader, moderator = Visitor(port, newsroom.readers[0]), Visitor(port, newsroom.moderator)
+    reader, moderator = Visitor(web.port, newsroom.readers[0]), Visitor(web.port, newsroom.moderator)
     thread = f"/articles/{newsroom.article.slug}/comments/"
     waiting = Comment.objects.filter(status="published", parent=None).order_by("-pk").first()
     pages = ["/", newsroom.article.get_absolute_url(), thread, "/search/?q=a", "/no-such-page/"]
@@ -67,6 +63,14 @@ def away(seconds: float, newsroom, *, leash: int, log) -> tuple[list[str], dict]
     web.kill()
     figures = {"requests": asked, "slowest": f"{slowest:.2f} s", "back after": f"{back:.2f} s"}
     return wrong, figures
+
+
+def hosted(**kwargs) -> processes.Program:
+    """Web on a database server that it is told of, and cannot start by itself."""
+    socket = quote(connections["default"].get_connection_params()["host"], safe="")
+    url = f"postgresql://postgres@{socket}/healthnews"
+    env = {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY}
+    return processes.web(processes.free_port(), env=env, **kwargs)
 
 
 def until(condition, seconds: float = 40) -> None:

@@ -1,9 +1,7 @@
 """Is everything there that was acknowledged, and nothing half done? Each check returns what is wrong, in words."""
 
-import re
 from collections import Counter
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Max, Q
 
@@ -98,7 +96,7 @@ def jobs_waiting() -> list:
         return cursor.fetchall()
 
 
-def mails() -> tuple[list[str], dict]:
+def mails(office) -> tuple[list[str], dict]:
     """What is wrong with the mails, and how many there are; after the jobs have come to rest."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -108,12 +106,17 @@ def mails() -> tuple[list[str], dict]:
         queued = dict(cursor.fetchall())
     told = set(Decision.objects.filter(action="publish").values_list("pk", flat=True))
     wrong = [f"decision {pk} has {queued.get(pk, 0)} jobs" for pk in told if queued.get(pk) != 1]
-    sent = Counter()
-    for path in settings.KEPT_MAIL_DIR.glob("*.eml"):
-        found = re.search(r"^Message-ID: <decision-(\d+)@", path.read_text(), re.M)
-        sent[int(found.group(1))] += 1
+    sent = office.sent()
     wrong += [
         f"decision {pk} was mailed {sent[pk]} times" for pk in told | set(sent) if sent[pk] not in {1, 2}
     ]
     wrong += [f"a mail about decision {pk}, which is not there" for pk in set(sent) - told]
-    return wrong, {"mails": len(told), "sent twice": sum(number > 1 for number in sent.values())}
+    taken = {pk for pk, was_taken in office.cut.items() if was_taken}
+    wrong += [f"decision {pk} was not mailed again after a kill" for pk in taken if sent[pk] != 2]
+    figures = {
+        "mails": len(told),
+        "sent twice": sum(number > 1 for number in sent.values()),
+        "cut when the server had it": len(taken),
+        "cut when the server had it not": len(office.cut) - len(taken),
+    }
+    return wrong, figures

@@ -66,7 +66,9 @@ def web(port: int, **kwargs) -> Program:
     """gunicorn as the demo runs it."""
     shape = ("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket")
     bind = ("--bind", f"127.0.0.1:{port}", "--log-level", "warning")
-    return Program("web", "gunicorn", "healthnews.wsgi:application", *shape, *bind, **kwargs)
+    program = Program("web", "gunicorn", "healthnews.wsgi:application", *shape, *bind, **kwargs)
+    program.port = port
+    return program
 
 
 def worker(**kwargs) -> Program:

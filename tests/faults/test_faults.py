@@ -13,11 +13,13 @@ from tests.factories import make_article, make_comment
 from tests.faults import checks
 from tests.faults.processes import ROOT
 
+SHORT = ("--rounds", "1", "--away", "2", "--frozen", "12", "--hurry", "--seed", "1")
+
 
 def test_whoever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_half_done():
     env = {name: value for name, value in os.environ.items() if name != "HN_TEST_DIR"}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults", "--rounds", "1", "--away", "2", "--seed", "1"],
+        [sys.executable, "-m", "tests.faults", *SHORT],
         cwd=ROOT,
         env=env,
         capture_output=True,
@@ -28,6 +30,7 @@ def test_whoever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_half_done
     assert table["wrong"] == 0
     assert set(table["rounds"]) >= {"web", "worker", "database", "import"}
     assert min(table["acknowledged"].values()) > 0
+    assert table["mail"]["cut when the server had it"] == 1  # and it was sent again, else that were wrong
 
 
 @pytest.mark.django_db

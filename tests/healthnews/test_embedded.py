@@ -281,6 +281,34 @@ def test_a_throwaway_server_is_deleted(place, user):
     eventually(lambda: not (place / "pg").exists())
 
 
+def test_a_frozen_server_is_not_waited_for_by_each_in_turn(place, user):
+    _, server = user().ensure()
+    late = """
+import sys, threading
+sys.path.insert(0, sys.argv[1])
+from healthnews import embedded
+def ask():
+    try:
+        embedded.ensure(sys.argv[2])
+    except embedded.SilentError as error:
+        print(error, flush=True)
+asking = [threading.Thread(target=ask) for _ in range(8)]
+for thread in asking: thread.start()
+for thread in asking: thread.join()
+"""
+    os.kill(server, signal.SIGSTOP)
+    try:
+        told = subprocess.run(
+            [sys.executable, "-c", late, str(ROOT), str(place / "pg")], capture_output=True, text=True, timeout=40
+        )  # fmt: skip
+    finally:
+        os.kill(server, signal.SIGCONT)
+    lines = told.stdout.splitlines()
+    assert len(lines) == 8, told.stderr
+    assert sorted("is it frozen?" in line for line in lines) == [False] * 7 + [True]  # one has asked
+    assert user().ensure()[1] == server
+
+
 def test_a_fork_is_a_user_of_its_own(place):
     script = (
         "import os, sys, time; sys.path.insert(0, sys.argv[1])\n"

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -111,6 +112,27 @@ def test_run_that_loses_the_database_and_runs_again_is_as_if_it_had_run_once(
         bring()
     assert everything() != whole
     monkeypatch.undo()
+    bring()
+    assert everything() == whole
+
+
+def test_run_whose_connection_dies_while_comments_are_written_stops_there(transactional_db, monkeypatch):
+    whole = run_once()
+    original, died = bringing_in._copy, []
+
+    def copy(model, rows):
+        return original(model, dying(rows) if model is Comment and not died else rows)
+
+    def dying(rows):
+        yield from rows
+        died.append(connection.connection.info.backend_pid)
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", died)
+
+    monkeypatch.setattr(bringing_in, "_copy", copy)
+    with pytest.raises(CommandError, match="Run it again for the rest"):
+        bring()
+    assert died and Comment.objects.count() == 0
     bring()
     assert everything() == whole
 

@@ -1,16 +1,21 @@
 """The worker, as a real process on the real database."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from asgiref.sync import sync_to_async
+from django.db import connection, connections
+from procrastinate.contrib.django import app
 
 from comments import jobs
+from healthnews.jobs import rescue_stalled
 from tests.factories import make_comment, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +66,28 @@ def test_a_worker_does_what_was_decided_and_what_a_killed_one_left(settings):
         process.send_signal(signal.SIGINT)
         process.wait(20)
         process.stderr.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_upkeep_that_was_killed_twice_does_not_keep_a_mail_waiting():
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, queueing_lock, args, status) VALUES"
+            " ('healthnews.rescue_stalled', 'upkeep', 'rescue', '{}', 'doing'),"
+            " ('healthnews.rescue_stalled', 'upkeep', 'rescue', '{}', 'doing'),"
+            " ('comments.mail_decision', 'mail', NULL, '{}', 'doing'),"
+            " ('healthnews.rescue_stalled', 'upkeep', 'rescue', '{}', 'doing') RETURNING id"
+        )
+        running = cursor.fetchall()[-1][0]
+
+    async def rescue():
+        found = await rescue_stalled.func(SimpleNamespace(app=app, job=SimpleNamespace(id=running)), 0)
+        await sync_to_async(connections.close_all)()  # it had a thread, and with it a connection, of its own
+        return found
+
+    assert asyncio.run(rescue()) == 3
+    assert statuses() == [("comments.mail_decision", "todo"), ("healthnews.rescue_stalled", "doing")]
 
 
 @pytest.mark.django_db
