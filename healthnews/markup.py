@@ -114,8 +114,13 @@ def _cleaner(tags, attributes):
     return _cleaners.made[key]
 
 
-# Paragraphs and line breaks around plain words: nothing that the first gate could change.
-_PLAIN = re.compile(r"(?:<p>[^<>&\xa0\r\0]*(?:<br>[^<>&\xa0\r\0]*)*</p>)*")
+# Paragraphs of plain words with line breaks, emphasis and ordinary links: what the first gate lets through as it is,
+# but for a link's rel, which the second gate sets.
+_WORDS = r"[^<>&\xa0\r\0]*(?:&(?:amp|lt|gt);[^<>&\xa0\r\0]*)*"
+_LINK = r'<a href="https?://[\w./?=:#%~+,-]{1,2000}"(?: rel="[a-z ]{0,80}")?>'
+_PLAIN = re.compile(
+    rf"(?:\n?<p>{_WORDS}(?:(?:<br>|<em>{_WORDS}</em>|<strong>{_WORDS}</strong>|{_LINK}{_WORDS}</a>){_WORDS})*</p>)*"
+)
 
 
 def _two_gates(text: str, tags, attributes, rel: str | None) -> str:

@@ -68,7 +68,8 @@ def comment(text: str) -> str:
     return _without_empty(text).strip()
 
 
-_MARKED = re.compile(r"<(?!(?:/?p|br)>)")
+# A tag that comments here do not have, or not in this form.
+_MARKED = re.compile(r'<(?!/?(?:p|em|strong)>|br>|/a>|a href="[^"<>]{1,2000}"(?: rel="[^"<>]{0,80}")?>)')
 
 
 def words(text: str, limit: int) -> str:
@@ -157,12 +158,13 @@ _BLOCK = (
     "(?:table|thead|tfoot|caption|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|blockquote|address|p"
     "|h[1-6]|hr|section|article|aside|header|footer|nav|figure|figcaption|details|summary)"
 )
+_HAS_BLOCKS = re.compile(rf"</?(?:{_BLOCK}|br)[\s/>]", re.I)
 _TAG = rf"</?{_BLOCK}(?:\s[^<>]{{0,2000}})?/?>"
 
 
 def autop(text: str) -> str:
     """Blank lines as paragraphs, single ones as line breaks, around the blocks that are there: WordPress's wpautop."""
-    if "<" not in text:
+    if "<" not in text or not _HAS_BLOCKS.search(text):
         lines = "\n".join(line.strip() for line in text.split("\n"))
         parts = [part.strip() for part in re.split(r"\n{2,}", lines)]
         return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in parts if part)
