@@ -8,6 +8,7 @@ import html
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -151,6 +152,21 @@ def printed_body(body: str) -> SafeString:
     # A table wider than a phone scrolls in a box of its own, which the keyboard can reach.
     body = body.replace("<table>", _TABLE + "<table>").replace("</table>", "</table></div>")
     return mark_safe(body)
+
+
+_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')  # as the second gate writes it
+_VALUE = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+def pictures(body: str) -> list[dict[str, str]]:
+    """The attributes of each picture of a printed body, in order."""
+    return [{name: html.unescape(value) for name, value in _VALUE.findall(one)} for one in _IMG.findall(body)]
+
+
+def with_pictures(body: str, printed: Iterable[SafeString | None]) -> SafeString:
+    """The printed body with each of its pictures as given, in order; None leaves one as it is."""
+    each = iter(printed)
+    return mark_safe(_IMG.sub(lambda found: next(each) or found[0], body))
 
 
 def imported_comment(text: str) -> str:

@@ -114,6 +114,17 @@ def test_pictures_of_a_text_come_from_the_folder_with_their_words(db, tmp_path, 
     assert Image.objects.count() == 2
 
 
+def test_picture_of_a_text_is_printed_as_all_others_once_its_widths_are_made(db, client, tmp_path, uploads):
+    text = f'<![CDATA[[caption]<img src="{OLD}/one.jpg" alt="One"> Words[/caption]]]>'
+    bring_text(tmp_path, export(item(1, body=text), attachment(40, "one")), media=uploads)
+    Image.objects.get().make_renditions()
+    page = client.get(article(1).get_absolute_url()).content.decode()
+    figure = re.search(r"<figure><picture>.*?</figure>", page, re.S)[0]
+    assert 'type="image/avif"' in figure and "-60.jpg 60w" in figure
+    assert 'width="60" height="40" alt="One"' in figure
+    assert "</picture><figcaption>Words</figcaption>" in figure
+
+
 def test_gallery_without_ids_shows_what_was_uploaded_to_the_article(db, tmp_path, uploads):
     content = export(item(1, body="[gallery]"), attachment(40, "one"), attachment(41, "two", parent=2))
     bring_text(tmp_path, content, media=uploads)

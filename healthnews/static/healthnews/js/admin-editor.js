@@ -63,6 +63,16 @@ const AnchoredHeading = Heading.extend({
   },
 })
 
+// A picture in a line of words stays in its line; those of the package are blocks, and would tear the paragraph.
+const ImageInLine = Image.extend({
+  name: "imageInLine",
+  inline: true,
+  group: "inline",
+  parseHTML: () => [{ tag: "img[src]", context: "paragraph/", priority: 60 }],
+  addCommands: () => ({}),
+  addInputRules: () => [],
+})
+
 const extensions = () => [
   Document, Paragraph, Text, HardBreak, Dropcursor, Gapcursor, History,
   AnchoredHeading.configure({ levels: [2, 3] }),
@@ -71,7 +81,7 @@ const extensions = () => [
   Bold, Italic, Code, Subscript, Superscript,
   Link.configure({ enableTarget: false, protocols: ["http", "https", "mailto"] }),
   Table, TableRow, TableHeader, TableCell,
-  Figure, Caption, Image,
+  Figure, Caption, Image, ImageInLine,
   Menu.configure({
     groups: [
       { group: "headings" },
