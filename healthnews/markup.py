@@ -53,11 +53,13 @@ _ARTICLE_ATTRIBUTES = {
     "h2": {"id"},
     "h3": {"id"},
     "img": {"src", "alt", "width", "height"},
+    "code": {"class"},
     "ol": {"start"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
 }
-_CLASSES = {"callout", "callout__label", *(f"callout-{level}" for level in CALLOUTS)}
+# "shortcode": what another system left in a text, for editors to see and readers not to.
+_CLASSES = {"callout", "callout__label", *(f"callout-{level}" for level in CALLOUTS), "shortcode"}
 _COMMENT_TAGS = {"p", "br", "strong", "em", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
 _COMMENT_ATTRIBUTES = {"a": {"href"}}
 _COMMENT_REL = "ugc nofollow noopener"
@@ -139,11 +141,20 @@ def article_body(text: str) -> str:
     return _two_gates(tidy(text), _ARTICLE_TAGS, _ARTICLE_ATTRIBUTES, None)
 
 
+_SHORTCODE = r'<code class="shortcode">[^<]*</code>'
+_NOTHING_ELSE = re.compile(rf"<p>(?:\s|<br>)*(?:{_SHORTCODE}(?:\s|<br>)*)+</p>")
+
+
+def _without_shortcodes(body: str) -> str:
+    return re.sub(_SHORTCODE, "", _NOTHING_ELSE.sub("", body)) if "shortcode" in body else body
+
+
 _TABLE = '<div class="table-box" role="group" aria-label="Table" tabindex="0">'
 
 
 def printed_body(body: str) -> SafeString:
-    """A cleaned article body as readers get it: each call-out says its level in words, tables can scroll."""
+    """A cleaned article body as readers get it: no shortcodes, call-outs with their level in words, tables that scroll."""
+    body = _without_shortcodes(body)
     for level, word in CALLOUTS.items():
         body = body.replace(
             f'<div class="callout callout-{level}">',
@@ -189,7 +200,7 @@ def without_sections(text: str) -> str:
 
 def text_of(text: str) -> str:
     """The words of an HTML text, for excerpts, search and mail."""
-    text = without_sections(text)
+    text = without_sections(_without_shortcodes(text))
     text = re.sub(r"<(?:/p|/h[23]|/li|/blockquote|/figcaption|/t[dhr]|br|hr)\b[^>]*>", "\n", text)
     return re.sub(r"\n\s*\n+", "\n\n", html.unescape(strip_tags(text))).strip()
 

@@ -139,7 +139,9 @@ def _remark(item: OldItem, name: str, text: body.Converted, tally: Tally) -> Non
     for source in text.embeds:
         tally.note(name, "embedded media not brought", source)
     for code in text.shortcodes:
-        tally.note(name, "unknown shortcode left in the text", f"[{code}]")
+        tally.note(name, "unknown shortcode left for editors: readers do not see it", f"[{code}]")
+    for words in text.brackets:
+        tally.note(name, "words in brackets, perhaps a shortcode: readers see them", words)
 
 
 def _tag_names(terms: list[OldTerm], tally: Tally) -> dict[str, OldTerm]:

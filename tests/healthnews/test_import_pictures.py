@@ -81,13 +81,6 @@ def test_table_in_a_figure_keeps_its_caption_as_words():
     assert body.article(text, show).html.endswith("</table><p><em>T</em></p>")
 
 
-@pytest.mark.parametrize("code", ["contact-form", "my_toc", 'rate stars="5"'])
-def test_shortcode_that_nobody_knows_stays_where_editors_see_it_and_is_listed(db, tmp_path, code):
-    report = bring_text(tmp_path, export(item(1, body=f"Before [{code}] after.")))
-    assert f"[{code}]" in article(1).draft.body
-    assert ("post 1", "unknown shortcode left in the text") in noted(report)
-
-
 def test_pictures_of_a_text_come_from_the_folder_with_their_words(db, tmp_path, uploads):
     text = (
         f'<![CDATA[<img src="{OLD}/one-300x200.jpg" alt="Here: one">\n\n[gallery ids="41"]\n\n'
