@@ -26,6 +26,7 @@ Words <img src="{OLD}/two.jpg" alt="Two"> in a line.
 <figure class="wp-block-table"><table><tbody><tr><td>1</td></tr></tbody></table><figcaption>T</figcaption></figure>
 
 <h2 id="why">Why</h2>
+<h3>See <img src="{OLD}/two.jpg" alt="Two"> it</h3>
 <blockquote>Quoted.</blockquote>
 <ul><li>a<ul><li>b</li></ul></li></ul>
 <ol start="3"><li>c</li></ol>

@@ -63,12 +63,12 @@ const AnchoredHeading = Heading.extend({
   },
 })
 
-// A picture in a line of words stays in its line; those of the package are blocks, and would tear the paragraph.
+// A picture in a line of words stays in its line; those of the package are blocks, and would tear it in three.
 const ImageInLine = Image.extend({
   name: "imageInLine",
   inline: true,
   group: "inline",
-  parseHTML: () => [{ tag: "img[src]", context: "paragraph/", priority: 60 }],
+  parseHTML: () => [{ tag: "img[src]", context: "paragraph/|heading/", priority: 60 }],
   addCommands: () => ({}),
   addInputRules: () => [],
 })
