@@ -8,6 +8,7 @@ import html
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -52,11 +53,13 @@ _ARTICLE_ATTRIBUTES = {
     "h2": {"id"},
     "h3": {"id"},
     "img": {"src", "alt", "width", "height"},
+    "code": {"class"},
     "ol": {"start"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
 }
-_CLASSES = {"callout", "callout__label", *(f"callout-{level}" for level in CALLOUTS)}
+# "shortcode": what another system left in a text, for editors to see and readers not to.
+_CLASSES = {"callout", "callout__label", *(f"callout-{level}" for level in CALLOUTS), "shortcode"}
 _COMMENT_TAGS = {"p", "br", "strong", "em", "a", "blockquote", "ul", "ol", "li", "code", "pre"}
 _COMMENT_ATTRIBUTES = {"a": {"href"}}
 _COMMENT_REL = "ugc nofollow noopener"
@@ -114,8 +117,13 @@ def _cleaner(tags, attributes):
     return _cleaners.made[key]
 
 
-# Paragraphs and line breaks around plain words: nothing that the first gate could change.
-_PLAIN = re.compile(r"(?:<p>[^<>&\xa0\r\0]*(?:<br>[^<>&\xa0\r\0]*)*</p>)*")
+# Paragraphs of plain words with line breaks, emphasis and ordinary links: what the first gate lets through as it is,
+# but for a link's rel, which the second gate sets.
+_WORDS = r"[^<>&\xa0\r\0]*(?:&(?:amp|lt|gt);[^<>&\xa0\r\0]*)*"
+_LINK = r'<a href="https?://[\w./?=:#%~+,-]{1,2000}"(?: rel="[a-z ]{0,80}")?>'
+_PLAIN = re.compile(
+    rf"(?:\n?<p>{_WORDS}(?:(?:<br>|<em>{_WORDS}</em>|<strong>{_WORDS}</strong>|{_LINK}{_WORDS}</a>){_WORDS})*</p>)*"
+)
 
 
 def _two_gates(text: str, tags, attributes, rel: str | None) -> str:
@@ -133,11 +141,20 @@ def article_body(text: str) -> str:
     return _two_gates(tidy(text), _ARTICLE_TAGS, _ARTICLE_ATTRIBUTES, None)
 
 
+_SHORTCODE = r'<code class="shortcode">[^<]*</code>'
+_NOTHING_ELSE = re.compile(rf"<p>(?:\s|<br>)*(?:{_SHORTCODE}(?:\s|<br>)*)+</p>")
+
+
+def _without_shortcodes(body: str) -> str:
+    return re.sub(_SHORTCODE, "", _NOTHING_ELSE.sub("", body)) if "shortcode" in body else body
+
+
 _TABLE = '<div class="table-box" role="group" aria-label="Table" tabindex="0">'
 
 
 def printed_body(body: str) -> SafeString:
-    """A cleaned article body as readers get it: each call-out says its level in words, tables can scroll."""
+    """A cleaned article body as readers get it: no shortcodes, call-outs with their level in words, tables that scroll."""
+    body = _without_shortcodes(body)
     for level, word in CALLOUTS.items():
         body = body.replace(
             f'<div class="callout callout-{level}">',
@@ -146,6 +163,21 @@ def printed_body(body: str) -> SafeString:
     # A table wider than a phone scrolls in a box of its own, which the keyboard can reach.
     body = body.replace("<table>", _TABLE + "<table>").replace("</table>", "</table></div>")
     return mark_safe(body)
+
+
+_IMG = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')  # as the second gate writes it
+_VALUE = re.compile(r' ([a-z]+)="([^"]*)"')
+
+
+def pictures(body: str) -> list[dict[str, str]]:
+    """The attributes of each picture of a printed body, in order."""
+    return [{name: html.unescape(value) for name, value in _VALUE.findall(one)} for one in _IMG.findall(body)]
+
+
+def with_pictures(body: str, printed: Iterable[SafeString | None]) -> SafeString:
+    """The printed body with each of its pictures as given, in order; None leaves one as it is."""
+    each = iter(printed)
+    return mark_safe(_IMG.sub(lambda found: next(each) or found[0], body))
 
 
 def imported_comment(text: str) -> str:
@@ -168,7 +200,7 @@ def without_sections(text: str) -> str:
 
 def text_of(text: str) -> str:
     """The words of an HTML text, for excerpts, search and mail."""
-    text = without_sections(text)
+    text = without_sections(_without_shortcodes(text))
     text = re.sub(r"<(?:/p|/h[23]|/li|/blockquote|/figcaption|/t[dhr]|br|hr)\b[^>]*>", "\n", text)
     return re.sub(r"\n\s*\n+", "\n\n", html.unescape(strip_tags(text))).strip()
 

@@ -112,9 +112,15 @@ class Draft(Content):
             raise last.too_late()
         self.revision, self.edited_by = revision + 1, by
 
-    def snapshot(self) -> dict:
-        """Everything a reader would see, frozen: the JSON that a version keeps. Shape in articles/README.md."""
+    def snapshot(self, bylines=None, sources=None, tags=None) -> dict:
+        """Everything a reader would see, frozen: the JSON that a version keeps. Shape in articles/README.md.
+
+        Rows that the caller has at hand are not asked for.
+        """
         image = self.lead_image
+        bylines = self.bylines.select_related("person") if bylines is None else bylines
+        sources = self.sources.all() if sources is None else sources
+        tags = self.tags.all() if tags is None else tags
         return {
             "title": self.title,
             "dek": self.dek,
@@ -136,7 +142,7 @@ class Draft(Content):
                     "name": byline.person.name,
                     "post_nominals": byline.person.post_nominals,
                 }
-                for byline in self.bylines.select_related("person")
+                for byline in bylines
             ],
             "sources": [
                 {
@@ -147,9 +153,9 @@ class Draft(Content):
                     "url": source.url,
                     "checked_on": source.checked_on and source.checked_on.isoformat(),
                 }
-                for source in self.sources.all()
+                for source in sources
             ],
-            "tags": [{"id": tag.pk, "name": tag.name, "slug": tag.slug} for tag in self.tags.all()],
+            "tags": [{"id": tag.pk, "name": tag.name, "slug": tag.slug} for tag in tags],
         }
 
     def save_version(self, *, by) -> Version:

@@ -82,14 +82,8 @@ class Version(models.Model):
             self.edition = article.edition = article.edition + 1
             self.kind, self.note, self.published_at, self.published_by = kind, note, at, by
             self.save(update_fields=["edition", "kind", "note", "published_at", "published_by"])
-            lead = snapshot["lead"] or {}
-            article.title, article.dek, article.body = snapshot["title"], snapshot["dek"], snapshot["body"]
-            article.body_html = markup.printed_body(snapshot["body"])
             article.slug = free_slug(snapshot["slug"] or article.slug or snapshot["title"], article.pk)
-            article.lead_image_id = lead.get("image")
-            article.lead_alt, article.lead_caption = lead.get("alt", ""), lead.get("caption", "")
-            article.lead_decorative = lead.get("decorative", False)
-            article.lead_credit = " / ".join(filter(None, [lead.get("credit"), lead.get("licence")]))
+            self.write_columns(article)
             article.live_version = self
             article.publish_at = article.publish_at or at
             if kind in dates.SUBSTANTIVE:
@@ -98,6 +92,44 @@ class Version(models.Model):
             self._copy_rows(article)
             SiteState.bump()  # it stands in lists that are kept
         return article
+
+    def write_columns(self, article) -> None:
+        """What the snapshot says, into the article's live columns, unsaved. For the doors alone."""
+        snapshot = self.snapshot
+        lead = snapshot["lead"] or {}
+        article.title, article.dek, article.body = snapshot["title"], snapshot["dek"], snapshot["body"]
+        article.body_html = markup.printed_body(snapshot["body"])
+        article.lead_image_id = lead.get("image")
+        article.lead_alt, article.lead_caption = lead.get("alt", ""), lead.get("caption", "")
+        article.lead_decorative = lead.get("decorative", False)
+        article.lead_credit = " / ".join(filter(None, [lead.get("credit"), lead.get("licence")]))
+        words = {
+            "A": snapshot["title"],
+            "B": " ".join(tag["name"] for tag in snapshot["tags"]),
+            "C": snapshot["dek"],
+            "D": markup.text_of(snapshot["body"]),
+        }
+        article.search = sum(
+            (
+                SearchVector(Value(folded(text)), weight=weight, config="english")
+                for weight, text in words.items()
+            ),
+            start=SearchVector(Value("")),
+        )
+
+    def printed_bylines(self, article) -> list[ArticleByline]:
+        """The article's live bylines as the snapshot has them, unsaved."""
+        return [
+            ArticleByline(
+                article=article,
+                person_id=line["person"],
+                role=line["role"],
+                position=position,
+                name=line["name"],
+                post_nominals=line["post_nominals"],
+            )
+            for position, line in enumerate(self.snapshot["bylines"])
+        ]
 
     def _check(self, article, kind: str, note: str, at: datetime) -> None:
         if kind not in self.Kind.values:
@@ -118,37 +150,13 @@ class Version(models.Model):
     def _copy_rows(self, article) -> None:
         snapshot = self.snapshot
         article.bylines.all().delete()
-        ArticleByline.objects.bulk_create(
-            ArticleByline(
-                article=article,
-                person_id=line["person"],
-                role=line["role"],
-                position=position,
-                name=line["name"],
-                post_nominals=line["post_nominals"],
-            )
-            for position, line in enumerate(snapshot["bylines"])
-        )
+        ArticleByline.objects.bulk_create(self.printed_bylines(article))
         article.sources.all().delete()
         ArticleSource.objects.bulk_create(
             ArticleSource(article=article, position=number, **source)
             for number, source in enumerate(snapshot["sources"], 1)
         )
         article.tags.set(Tag.objects.filter(pk__in=[tag["id"] for tag in snapshot["tags"]]))
-        words = {
-            "A": article.title,
-            "B": " ".join(tag["name"] for tag in snapshot["tags"]),
-            "C": article.dek,
-            "D": markup.text_of(article.body),
-        }
-        vector = sum(
-            (
-                SearchVector(Value(folded(text)), weight=weight, config="english")
-                for weight, text in words.items()
-            ),
-            start=SearchVector(Value("")),
-        )
-        Article.objects.filter(pk=article.pk).update(search=vector)
 
 
 def free_slug(wanted: str, article_pk: int | None) -> str:

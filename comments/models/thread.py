@@ -40,7 +40,7 @@ class Thread(models.Model):
         """What the public sees has changed: count and version move. Call inside the door's transaction."""
         step = {"version": F("version") + 1, "published_count": F("published_count") + published}
         if not cls.objects.filter(pk=article_id).update(**step):
-            cls.objects.get_or_create(pk=article_id)
+            cls.objects.bulk_create([cls(pk=article_id)], ignore_conflicts=True)
             cls.objects.filter(pk=article_id).update(**step)
 
     @classmethod

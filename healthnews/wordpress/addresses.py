@@ -20,6 +20,7 @@ def redirect(item: OldItem, ident: str, article: Article, run: Run, tally: Tally
         return
     name, new = f"{item.type} {ident}", article.get_absolute_url()
     short = f"/?{'page_id' if item.type == 'page' else 'p'}={ident}" if ident.isdigit() else ""
+    wanted = []
     for old in (_path(item.link), short):
         if not old or unquote(old) == unquote(new):
             continue
@@ -28,18 +29,28 @@ def redirect(item: OldItem, ident: str, article: Article, run: Run, tally: Tally
         elif _is_ours(old):
             tally.note(name, "old address is one of this site's own: no redirect", old)
         else:
-            there, made = Redirect.objects.get_or_create(
-                site=run.site, old_path=old, defaults={"new_path": new}
-            )
-            if run.dry_run:  # which takes back what it made for the items before
-                made = made and old not in run.addresses
-                elsewhere = run.addresses.setdefault(old, name) != name or there.new_path != new
-            else:
-                elsewhere = there.new_path != new
-            tally.brought["redirects"] += made
-            tally.already_here["redirects"] += not made
-            if elsewhere:
-                tally.note(name, "old address already leads elsewhere", old)
+            wanted.append(old)
+    here = _here(wanted, run)
+    fresh = [Redirect(site=run.site, old_path=old, new_path=new) for old in wanted if old not in here]
+    # Somebody may make the same one in this very moment: then it is theirs.
+    Redirect.objects.bulk_create(fresh, ignore_conflicts=True)
+    for old in wanted:
+        made = old not in here
+        if run.dry_run:  # which takes back what it made for the items before
+            made = made and old not in run.addresses
+            elsewhere = run.addresses.setdefault(old, name) != name or here.get(old, new) != new
+        else:
+            elsewhere = here.get(old, new) != new
+        tally.brought["redirects"] += made
+        tally.already_here["redirects"] += not made
+        if elsewhere:
+            tally.note(name, "old address already leads elsewhere", old)
+
+
+def _here(paths: list[str], run: Run) -> dict[str, str]:
+    """Where those of the old paths lead that are redirects already."""
+    found = Redirect.objects.filter(site=run.site, old_path__in=paths)
+    return dict(found.values_list("old_path", "new_path"))
 
 
 def _path(link: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from healthnews import markup
+from healthnews.wordpress import shortcodes
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,16 @@ class Shown:
 
 @dataclass
 class Converted:
-    """A text as we keep it, and what it lost on the way: picture addresses, embedded media, unknown shortcodes."""
+    """A text as we keep it, and what it lost on the way: picture addresses, embedded media.
+
+    Then unknown shortcodes, which editors go on seeing; and what looks like one, but may be words in brackets.
+    """
 
     html: str = ""
     pictures: list[str] = field(default_factory=list)
     embeds: list[str] = field(default_factory=list)
     shortcodes: list[str] = field(default_factory=list)
+    brackets: list[str] = field(default_factory=list)
 
 
 def _nothing(*_) -> None:
@@ -50,11 +55,12 @@ def article(
     """
     found = Converted()
     blocks = "<!-- wp:" in text  # then paragraphs are marked already
-    text = _prepared(text, found, gallery)
+    text, unknown = shortcodes.set_aside(_prepared(text, found, gallery))
+    found.shortcodes, found.brackets = unknown.names, unknown.doubtful
     text = text if blocks else autop(text)
     text = _figures(_rewritten(text, _ARTICLE_TAGS, found, show))
     text = re.sub(r"<p>\s*(https?://[^\s<>\"]{3,2000})\s*</p>", r'<p><a href="\1">\1</a></p>', text)
-    text = _without_empty(markup.article_body(text)).strip()
+    text = _without_empty(markup.article_body(unknown.put_back(text))).strip()
     found.html = re.sub(r"(</(?:p|[uo]l|h2|h3|blockquote|table|pre|figure)>|<hr>)\s+(?=<)", r"\1\n", text)
     return found
 
@@ -68,7 +74,8 @@ def comment(text: str) -> str:
     return _without_empty(text).strip()
 
 
-_MARKED = re.compile(r"<(?!(?:/?p|br)>)")
+# A tag that comments here do not have, or not in this form.
+_MARKED = re.compile(r'<(?!/?(?:p|em|strong)>|br>|/a>|a href="[^"<>]{1,2000}"(?: rel="[^"<>]{0,80}")?>)')
 
 
 def words(text: str, limit: int) -> str:
@@ -91,12 +98,6 @@ _PICTURE = re.compile(rf"\s*(?:<a\b{_ATTRIBUTES}>\s*)?<img\b{_ATTRIBUTES}>(?:\s*
 _REMARK = re.compile(r"<!--(?:(?!<!--).){0,20000}?-->|<[!?][^<>]{0,200}>?", re.S)
 _EMBED = re.compile(r"\[embed\b[^\]]{0,200}\]\s*(https?://[^\s\[\]<>\"]{3,2000})\s*\[/embed\]", re.I)
 _MEDIA = re.compile(r"\[(gallery|audio|video|playlist)\b([^\]]{0,4000})\](?:[^\[]{0,500}\[/\1\])?", re.I)
-# With a value, or closed, or named as nobody writes words: "[sic]" is none.
-_OTHER = re.compile(
-    r"\[([a-z][a-z0-9_-]{1,40})(?:\s+[\w-]+=[^\]\n]{0,1000})\]|\[/([a-z][a-z0-9_-]{1,40})\]"
-    r"|\[([a-z]{1,20}[_-][a-z0-9_-]{1,20}[a-z0-9])/?\]",
-    re.I,
-)
 # With their content, where they are closed. What was struck out is no longer said: "<del>5</del> 50" is 50.
 _GONE = re.compile(
     r"<(iframe|object|video|audio|script|style|svg|select|noscript|template|del|s|strike)\b([^>]{0,2000})>"
@@ -145,9 +146,6 @@ def _prepared(text: str, found: Converted, gallery=_nothing) -> str:
         text, count = _GONE.subn(gone, text)
         if not count:
             break
-    found.shortcodes.extend(
-        sorted({(match[1] or match[2] or match[3]).lower() for match in _OTHER.finditer(text)})
-    )
     return text
 
 
@@ -157,12 +155,13 @@ _BLOCK = (
     "(?:table|thead|tfoot|caption|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|blockquote|address|p"
     "|h[1-6]|hr|section|article|aside|header|footer|nav|figure|figcaption|details|summary)"
 )
+_HAS_BLOCKS = re.compile(rf"</?(?:{_BLOCK}|br)[\s/>]", re.I)
 _TAG = rf"</?{_BLOCK}(?:\s[^<>]{{0,2000}})?/?>"
 
 
 def autop(text: str) -> str:
     """Blank lines as paragraphs, single ones as line breaks, around the blocks that are there: WordPress's wpautop."""
-    if "<" not in text:
+    if "<" not in text or not _HAS_BLOCKS.search(text):
         lines = "\n".join(line.strip() for line in text.split("\n"))
         parts = [part.strip() for part in re.split(r"\n{2,}", lines)]
         return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in parts if part)

@@ -112,22 +112,25 @@ def _usable(item: OldItem, item_id: str, fallback: datetime, run: Run, tally: Ta
         if comment.approved in _TRASH:
             tally.left_out["comments in the trash"] += 1
             continue
-        at, own = run.time(comment.at, comment.local), _own_id(comment, item_id)
+        at = run.time(comment.at, comment.local)
         try:
             ident = public_id(comment.id)
         except ValueError as error:
-            ident = own
+            ident = own = _own_id(comment, item_id)
             tally.note(f"comment {own} on {item.type} {item_id}", f"{error}: one was made for it")
-        if ident in seen and (own == seen[ident] or own in seen):
-            tally.refuse(f"comment {ident}", "it stands in the file twice")
-            continue
         if ident in seen:
+            own = _own_id(comment, item_id)
+            if own in seen or own == _own_id(seen[ident], item_id):
+                tally.refuse(f"comment {ident}", "it stands in the file twice")
+                continue
             tally.note(f"comment {own}", "has the id of another comment: one was made for it", ident)
             ident = own
-        seen[ident] = own
+        seen[ident] = comment
         if at is None:
             tally.note(f"comment {ident}", "has no date: dated like its article")
-        usable.append((replace(comment, id=ident), min(at or fallback, now)))
+        usable.append(
+            (comment if ident == comment.id else replace(comment, id=ident), min(at or fallback, now))
+        )
     return usable
 
 

@@ -21,6 +21,7 @@ _AT_ONCE = 1_000  # rows written, or addresses asked for, in one statement
 _ADDRESS = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 
 
+@lru_cache(maxsize=10_000)
 def public_name(raw: str) -> str:
     """A name as it may be printed, "" when nothing is left: an address typed as a name was never meant for all."""
     text = _ADDRESS.sub("", markup.text_of(markup.tidy(raw)))
@@ -41,7 +42,7 @@ def bring_author(author: OldAuthor, run: Run, tally: Tally) -> None:
             name = public_name(author.name) or public_name(author.login) or "Unnamed author"
             person = Person.objects.create(name=name, slug=_free_slug(name, author.login), source_key=key)
             tally.brought["authors"] += 1
-    run.people[author.login] = person.pk
+    run.people[author.login] = person
 
 
 def _free_slug(name: str, login: str) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.contrib.sites.models import Site
 
+from articles.models import Person
 from healthnews.wordpress.wxr import Survey
 
 
@@ -22,7 +23,7 @@ class Run:
     site: Site
     media: Path | None = None
     dry_run: bool = False
-    people: dict[str, int] = field(default_factory=dict)  # old login to Person id
+    people: dict[str, Person] = field(default_factory=dict)  # by old login
     seen: dict[str, str] = field(default_factory=dict)  # ids of posts and pages, and a fingerprint of each
     tags: set[str] = field(default_factory=set)  # keys of the tags
     users: set[str] = field(default_factory=set)  # addresses

@@ -139,6 +139,16 @@ _TOKEN = re.compile(r"<!\[CDATA\[|<item(?:\s[^<>]{0,200})?>|</item\s*>|&")
 _IN_TEXT = re.compile(r"\]\]>|</item>\s{0,50}(?:<item[\s>]|</channel>)")
 _OPENED_BY = re.compile(r"<([A-Za-z_][\w:.-]{0,80})(?:\s[^<>]{0,200})?>\s*$")
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));")
+# What goes on as it is, at once: plain text, tags that no item begins or ends with, and elements that are one whole CDATA
+# section. An export is made of little else; all that needs a closer look ends the run.
+_RUN = re.compile(
+    r"""(?:[^<&]+
+        | <(?!item[\s>])([A-Za-z_][\w:.-]{0,80})(?:\s[^<>]{0,200})?>\s{0,99}
+          <!\[CDATA\[ (?>[^]<]+|\](?!\]>)|<(?!/item>))*+ \]\]></\1>
+        | <(?!/?item[\s>]|!\[CDATA\[)(?=.{9})
+    )*""",
+    re.S | re.X,
+)
 _BACK = 300  # characters looked back at for the tag before a CDATA section
 _XML = {"amp", "lt", "gt", "quot", "apos"}
 
@@ -182,12 +192,14 @@ class Splitter:
 
     def _wait(self, at: int, upto: int) -> None:
         """Give what is certain, and keep the rest until there is more."""
-        self._put(self.text[at:upto])
         self.kept = max(at, upto)
+        self._put(self.text[at : self.kept])
 
     def _outside(self, at: int, last: bool) -> int | None:
-        found = _TOKEN.search(self.text, at)
-        certain = len(self.text) if last else max(at, len(self.text) - AHEAD)
+        certain = len(self.text) - (0 if last else AHEAD)
+        run = _RUN.match(self.text, at, max(at, certain))
+        self.opened_by = run[1] or self.opened_by
+        found = _TOKEN.search(self.text, run.end())
         if not found or found.start() > certain:
             return self._wait(at, certain)
         self._put(self.text[at : found.start()])
@@ -234,10 +246,11 @@ class Splitter:
 
     def _in_cdata(self, at: int, last: bool) -> int | None:
         found = _IN_TEXT.search(self.text, at)
-        certain = len(self.text) if last else max(at, len(self.text) - AHEAD)
+        certain = len(self.text) - (0 if last else AHEAD)
         if not found or found.start() > certain:
             return self._wait(at, certain)
         if found[0] != "]]>":
+            self._put(self.text[at : found.start()])
             self.cdata = False
             if self.where == TEXT:
                 self._mark(BROKEN, "a text in it does not end", TAIL)

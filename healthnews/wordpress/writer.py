@@ -1,13 +1,14 @@
 """Posts and pages as articles, one transaction each: article, draft, version, comments and old addresses, or nothing."""
 
+from datetime import datetime
 from urllib.parse import unquote
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from articles.models import Article, Draft, Role, Tag
-from articles.models.version import free_slug
+from articles.models import Article, Draft, Tag
+from articles.models.bringing_in import bring_in
 from comments.models import Thread
 from healthnews.wordpress import addresses, body, discussion, people, pictures
 from healthnews.wordpress.old import OldItem, OldTerm
@@ -99,46 +100,33 @@ def _article(item: OldItem, ident: str, prepared, run: Run, tally: Tally) -> Art
     wanted = (
         slugify(unquote(item.slug), allow_unicode=True) or slugify(title, allow_unicode=True) or item.type
     )
-    article = Article.objects.create(
-        kind=_KINDS[item.type],
-        title=title,
-        slug=free_slug(wanted, None),
-        source_key=run.key("post", ident),
-    )
     text, lead = prepared
-    draft = Draft.objects.create(
-        article=article,
-        title=title,
-        slug=article.slug,
-        dek=body.words(item.excerpt, 300),
-        body=text.html,
-        lead_image=lead,
+    article = Article(
+        kind=_KINDS[item.type], title=title, slug=wanted[:190], source_key=run.key("post", ident)
     )
-    if item.author in run.people:
-        draft.bylines.create(person_id=run.people[item.author], role=Role.AUTHOR)
-    draft.tags.set(_tags(item.terms, run, tally))
+    draft = Draft(title=title, dek=body.words(item.excerpt, 300), body=text.html, lead_image=lead)
+    author, at = run.people.get(item.author), _public_since(item, f"{item.type} {ident}", run, tally)
+    article = bring_in(article, draft, author=author, tags=_tags(item.terms, run, tally), at=at)
     if item.discussion == "closed":
         Thread.objects.create(article=article, mode=Thread.Mode.CLOSED)
-    return _publish(item, ident, article, draft, run, tally)
+    return article
 
 
-def _publish(item, ident, article: Article, draft: Draft, run: Run, tally: Tally) -> Article:
-    """Make it public if it was, at the date it had; anything that was not for all stays a draft."""
-    name = f"{item.type} {ident}"
+def _public_since(item: OldItem, name: str, run: Run, tally: Tally) -> datetime | None:
+    """The date it had, if it was public or scheduled; None for anything that was not for all: that stays a draft."""
     if item.status not in _PUBLIC or item.password:
         was = "protected by a password" if item.password else item.status or "without a status"
         tally.states["draft" if was == "draft" else f"draft, was {was}"[:50]] += 1
         if item.password:
             tally.note(name, "was protected by a password: a draft now")
-        return article
+        return None
     at = run.time(item.at, item.local)
     if at is None:  # a date that we made up would be printed above it
         tally.states["draft, was without a date"] += 1
         tally.note(name, "has no date: a draft now")
-        return article
-    article = draft.save_version(by=None).publish(by=None, kind="first", at=at)
+        return None
     tally.states["scheduled" if at > timezone.now() else "published"] += 1
-    return article
+    return at
 
 
 def _remark(item: OldItem, name: str, text: body.Converted, tally: Tally) -> None:
@@ -151,7 +139,9 @@ def _remark(item: OldItem, name: str, text: body.Converted, tally: Tally) -> Non
     for source in text.embeds:
         tally.note(name, "embedded media not brought", source)
     for code in text.shortcodes:
-        tally.note(name, "unknown shortcode left in the text", f"[{code}]")
+        tally.note(name, "unknown shortcode left for editors: readers do not see it", f"[{code}]")
+    for words in text.brackets:
+        tally.note(name, "words in brackets, perhaps a shortcode: readers see them", words)
 
 
 def _tag_names(terms: list[OldTerm], tally: Tally) -> dict[str, OldTerm]:

@@ -111,8 +111,8 @@ def test_media_and_unknown_shortcodes_are_named():
         '<iframe src="https://v.example/1"></iframe>[gallery ids="1,2"] [sic] [rate stars="5"] x[/box]'
     )
     assert found.embeds == ["[gallery]", "https://v.example/1"]
-    assert found.shortcodes == ["box", "rate"]
-    assert '[sic] [rate stars="5"] x[/box]' in found.html
+    assert (found.shortcodes, found.brackets) == (["rate"], ["[/box]"])
+    assert '[sic] <code class="shortcode">[rate stars="5"]</code> x[/box]' in found.html
 
 
 def test_every_hostile_text_of_the_collection_is_harmless_in_body_and_comment(shared):

@@ -81,13 +81,6 @@ def test_table_in_a_figure_keeps_its_caption_as_words():
     assert body.article(text, show).html.endswith("</table><p><em>T</em></p>")
 
 
-@pytest.mark.parametrize("code", ["contact-form", "my_toc", 'rate stars="5"'])
-def test_shortcode_that_nobody_knows_stays_where_editors_see_it_and_is_listed(db, tmp_path, code):
-    report = bring_text(tmp_path, export(item(1, body=f"Before [{code}] after.")))
-    assert f"[{code}]" in article(1).draft.body
-    assert ("post 1", "unknown shortcode left in the text") in noted(report)
-
-
 def test_pictures_of_a_text_come_from_the_folder_with_their_words(db, tmp_path, uploads):
     text = (
         f'<![CDATA[<img src="{OLD}/one-300x200.jpg" alt="Here: one">\n\n[gallery ids="41"]\n\n'
@@ -112,6 +105,17 @@ def test_pictures_of_a_text_come_from_the_folder_with_their_words(db, tmp_path, 
     assert "old.example.org" not in article(1).body
     assert bring_text(tmp_path, content, media=uploads)["brought"]["pictures"] == 0
     assert Image.objects.count() == 2
+
+
+def test_picture_of_a_text_is_printed_as_all_others_once_its_widths_are_made(db, client, tmp_path, uploads):
+    text = f'<![CDATA[[caption]<img src="{OLD}/one.jpg" alt="One"> Words[/caption]]]>'
+    bring_text(tmp_path, export(item(1, body=text), attachment(40, "one")), media=uploads)
+    Image.objects.get().make_renditions()
+    page = client.get(article(1).get_absolute_url()).content.decode()
+    figure = re.search(r"<figure><picture>.*?</figure>", page, re.S)[0]
+    assert 'type="image/avif"' in figure and "-60.jpg 60w" in figure
+    assert 'width="60" height="40" alt="One"' in figure
+    assert "</picture><figcaption>Words</figcaption>" in figure
 
 
 def test_gallery_without_ids_shows_what_was_uploaded_to_the_article(db, tmp_path, uploads):

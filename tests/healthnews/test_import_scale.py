@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from comments.models import Case, Comment, CommentText, Decision, PolicyVersion, Thread
 from comments.models.bringing_in import Incoming, bring_in_many
+from healthnews.wordpress import writer
 from tests.factories import make_article
 from tests.fixtures.wxr.make_big import write
 from tests.healthnews.test_import_messy import bring_text
@@ -69,6 +70,24 @@ def test_door_for_many_takes_the_same_statements_for_five_and_five_hundred(db, m
         assert Case.objects.filter(comment__in=here).count() == sum(n % 3 == 1 for n in range(count))
     assert counts[0] == counts[1] < 20 and len(asked) == 2
     assert not CommentText.objects.filter(body_html__contains="script").exists()
+
+
+def test_item_takes_a_few_statements_however_many_comments_it_has(db, tmp_path, monkeypatch):
+    """They were sixty once, and an article cost as much as thirty comments."""
+    counts, original = {}, writer.bring_item
+
+    def counting(item, run):
+        with CaptureQueriesContext(connection) as queries:
+            tally = original(item, run)
+        counts[len(item.comments)] = len(queries)
+        return tally
+
+    monkeypatch.setattr(writer, "bring_item", counting)
+    path = tmp_path / "made.xml"
+    write(path, 300_000, comments_each=50)
+    bring_text(tmp_path, path.read_bytes())
+    assert min(counts) < 20 and max(counts) > 60
+    assert max(counts.values()) <= 40
 
 
 def test_made_up_export_comes_in_whole(db, tmp_path):

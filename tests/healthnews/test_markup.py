@@ -126,6 +126,64 @@ def test_the_words_of_any_soup_can_be_had(text):
     dropped(text, markup.article_body(text))
 
 
+WORDS = (
+    "",
+    "a b",
+    "&amp;",
+    "&lt;",
+    "&nbsp;",
+    "&#60;",
+    "&",
+    "\xa0",
+    "é",
+    "\"'`",
+    "İ",
+    "\u2028",
+    "x\u0301",
+    "\r",
+    "\0",
+)
+HREFS = (
+    "https://e.example/a?b=c#d",
+    "//e.example/",
+    "http://u:p@e.example/#é",
+    "https://",
+    "http://[",
+    "javascript:x",
+)
+HREFS += (
+    "https:///x:y",
+    "HTTPS://e.example",
+    "https://e.example/?a&b",
+    "https://e.example/?a&amp;b",
+    "/x",
+    "mailto:a@b",
+)
+OPEN = [
+    ("<em>", "</em>"),
+    ("<strong>", "</strong>"),
+    ("<br>", ""),
+    ("<p>", "</p>"),
+    ("<a>", "</a>"),
+    ("\n", ""),
+]
+OPEN += [(f'<a href="{href}"{rel}>', "</a>") for href in HREFS for rel in ("", ' rel="me x"', ' class="x"')]
+piece = st.tuples(st.sampled_from(WORDS), st.sampled_from(OPEN), st.sampled_from(WORDS))
+inline = st.lists(piece.map(lambda one: one[0] + one[1][0] + one[2] + one[1][1]), max_size=3).map("".join)
+
+
+@settings(max_examples=1_000)
+@given(st.lists(inline, max_size=3))
+def test_what_goes_round_the_first_gate_is_what_comes_through_it(parts):
+    """Only a text that the first gate would leave as it is may go to the second at once."""
+    text = "".join(f"<p>{part}</p>" for part in parts)
+    args = (markup._COMMENT_TAGS, markup._COMMENT_ATTRIBUTES, markup._COMMENT_REL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_PLAIN", re.compile("(?!)"))
+        both = markup._two_gates(text, *args)
+    assert markup._two_gates(text, *args) == both
+
+
 def test_what_a_browser_takes_for_a_comment_is_no_word():
     assert markup.text_of("a<![if !supportLists]>b<![endif]> <![>c<![") == "ab c<!["
 

@@ -63,6 +63,27 @@ const AnchoredHeading = Heading.extend({
   },
 })
 
+// A picture in a line of words stays in its line; those of the package are blocks, and would tear it in three.
+const ImageInLine = Image.extend({
+  name: "imageInLine",
+  inline: true,
+  group: "inline",
+  parseHTML: () => [{ tag: "img[src]", context: "paragraph/|heading/", priority: 60 }],
+  addCommands: () => ({}),
+  addInputRules: () => [],
+})
+
+// What another system left in the text, and readers do not see: one piece, to be read or taken out, not to be typed in.
+const Shortcode = Node.create({
+  name: "shortcode",
+  group: "inline",
+  inline: true,
+  atom: true,
+  addAttributes: () => ({ text: { default: "", parseHTML: (element) => element.textContent, renderHTML: () => ({}) } }),
+  parseHTML: () => [{ tag: "code.shortcode", priority: 60 }],
+  renderHTML: ({ node }) => ["code", { class: "shortcode" }, node.attrs.text],
+})
+
 const extensions = () => [
   Document, Paragraph, Text, HardBreak, Dropcursor, Gapcursor, History,
   AnchoredHeading.configure({ levels: [2, 3] }),
@@ -71,7 +92,7 @@ const extensions = () => [
   Bold, Italic, Code, Subscript, Superscript,
   Link.configure({ enableTarget: false, protocols: ["http", "https", "mailto"] }),
   Table, TableRow, TableHeader, TableCell,
-  Figure, Caption, Image,
+  Figure, Caption, Image, ImageInLine, Shortcode,
   Menu.configure({
     groups: [
       { group: "headings" },
