@@ -23,3 +23,20 @@ def test_axe_finds_nothing_on_queue_and_card(browser, live_server, client, schem
         problems += [(path, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
     context.close()
     assert problems == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1000, 1280])
+def test_the_head_has_room_for_a_moderator_with_a_long_name(browser, live_server, client, width):
+    comment = make_comment(status="pending", body="Should I take ibuprofen? " + "Pneumono" * 30)
+    client.force_login(make_user("moderator", display_name="Maximiliane Featherstonehaugh-Cholmond"))
+    context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
+    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value, "hn_in": "1"}
+    context.add_cookies([{"name": name, "value": cookies[name], "url": live_server.url} for name in cookies])
+    page = context.new_page()
+    for path in ("/", "/moderation/", f"/moderation/comments/{comment.pk}/", "/moderation/log/"):
+        page.goto(path)
+        page.wait_for_selector(".corner")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        links = page.locator(".masthead__nav a:visible").all()
+        assert len({round(link.bounding_box()["y"]) for link in links}) == 1, path
+    context.close()

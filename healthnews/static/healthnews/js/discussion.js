@@ -41,7 +41,7 @@
     const counter = form.querySelector("[data-counter]");
     const limit = Number(counter?.dataset.counter || 0);
     const count = () => {
-      const left = limit - [...box.value].length;
+      const left = limit - [...box.value.trim()].length; // as the server counts
       counter.textContent =
         left < 0 ? `${(-left).toLocaleString()} characters too long.` : `${left.toLocaleString()} characters left.`;
       counter.classList.toggle("is-over", left < 0);
