@@ -137,7 +137,7 @@ def several_at_once(page):
 def retired(page):
     page.goto("/articles/childhood-fever/")
     if page.locator(".article__headline").count():
-        follow(f"{ADMIN}/article/?q=fever+in", ROW, ".object-tools a:has-text('Retire')")(page)
+        follow(f"{ADMIN}/article/?q=childhood", ROW, ".object-tools a:has-text('Retire')")(page)
         for box in page.locator("#content textarea").all():
             box.fill("Merged into another article.")
         page.locator("#content form button[type=submit]").click()
