@@ -71,7 +71,7 @@ _NESTED = 6  # levels; what is deeper loses its element, not its words
 
 
 class _Strict(Filter):
-    """What an allow list of names cannot say: class values, anchors, links without a scheme, how deep things nest."""
+    """What an allow list of names cannot say: classes, anchors, links without a scheme, pictures without a file, depth."""
 
     def __iter__(self):
         open_elements: list[bool] = []  # of those that nest: whether each was let through
@@ -93,6 +93,8 @@ class _Strict(Filter):
                     bad_anchor = name == "id" and not _ANCHOR.fullmatch(value)
                     if not data[key] and name == "class" or bad_link or bad_anchor:
                         del data[key]
+                if token["name"] == "img" and (None, "src") not in data:
+                    continue  # a picture on somebody's own disk
             yield token
 
 

@@ -16,7 +16,7 @@ SIGNED_IN_COOKIE = "hn_in"
 def content_security_policy(get_response):
     """Send the policy of `SECURE_CSP`; a page that asked for `request.csp_nonce` gets it added to its scripts.
 
-    Named and shaped as in Django 6 (https://www.w3.org/TR/CSP3/), so that this goes when we move there. Shared
+    Shaped as in Django 6 (https://www.w3.org/TR/CSP3/), so that this goes when we move there. Shared
     pages never ask for a nonce: they must be the same bytes for everybody.
     """
 

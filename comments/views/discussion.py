@@ -157,10 +157,12 @@ def _composer(request, article, form, *, status=200, refusal=""):
 def mine(request, slug):
     """One's own recent comments here, with their state and the plain reason for it."""
     article = _article(slug)
+    own = waiting.own(request.user, article, every_state=True)
+    any_waits = any(each.status == "pending" or each.edit_html for each in own)
     context = {
         "article": article,
-        "comments": waiting.own(request.user, article, every_state=True),
-        "usual_wait": waiting.usual_wait(),
+        "comments": own,
+        "usual_wait": waiting.usual_wait() if any_waits else "",
     }
     return private(render(request, "comments/mine.html", context))
 

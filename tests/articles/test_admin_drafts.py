@@ -92,6 +92,16 @@ def test_publishing_a_version_changes_the_public_page(client, editor):
     assert '<div class="callout callout-doctor"><p class="callout__label">See a doctor</p>' in page
 
 
+def test_a_line_break_around_the_text_is_no_change_of_its_formatting(client, editor):
+    article = make_article(body="<p>Old words.</p>\n", dek="Before.")
+    for body, differs in (("<p>Old words.</p>", False), ("<p>Old <em>words</em>.</p>", True)):
+        draft = Draft.objects.get(article=article)
+        answer = client.post(address(draft), fields_of(draft, dek="After.", body=body, _publish="Publish…"))
+        confirmation = client.get(answer.url).content.decode()
+        assert "<del>Before.</del><ins>After.</ins>" in confirmation
+        assert ("links or formatting of the text" in confirmation) is differs
+
+
 def test_publishing_without_a_note_says_what_is_missing(client, editor):
     article = make_article()
     version = article.draft.save_version(by=editor)

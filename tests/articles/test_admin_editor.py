@@ -111,6 +111,21 @@ def test_what_comes_from_word_keeps_its_structure(page):
     )
 
 
+def test_pasted_pictures_of_elsewhere_are_left_out_with_a_word(page):
+    article = make_article(publish=False, body="<p>Old.</p>")
+    page.goto(reverse("admin:articles_draft_change", args=[article.draft.pk]))
+    page.get_by_role("textbox", name="Body").click()
+    page.keyboard.press("Control+A")
+    paste(
+        page,
+        '<p>Words.</p><img src="file:///C:/x.png" width=3><img src="https://pictures.example/x.png">'
+        '<img src="/static/healthnews/icon.svg" alt="Ours">',
+    )
+    page.get_by_text("2 pictures were not pasted").wait_for()
+    assert 'src="/static/healthnews/icon.svg"' in page.locator("#id_body").input_value()
+    assert page.locator("#id_body").input_value().count("<img") == 1
+
+
 def test_a_text_that_the_editor_would_shorten_stays_html_until_one_decides(page):
     body = "<table><caption>Doses</caption><tbody><tr><td>1</td></tr></tbody></table>"
     article = make_article(publish=False, body=body)

@@ -23,3 +23,37 @@ def test_axe_finds_nothing_on_queue_and_card(browser, live_server, client, schem
         problems += [(path, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
     context.close()
     assert problems == []
+
+
+@pytest.mark.parametrize("role", ["moderator", "editor", ""])
+@pytest.mark.parametrize("width", [320, 390, 800, 1000, 1280])
+def test_the_head_has_room_for_a_long_name(browser, live_server, client, width, role):
+    comment = make_comment(status="pending", body="Should I take ibuprofen? " + "Pneumono" * 30)
+    client.force_login(make_user(role, display_name="Maximiliane Featherstonehaugh-Cholmond"))
+    context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": 800})
+    cookies = {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value, "hn_in": "1"}
+    context.add_cookies([{"name": name, "value": cookies[name], "url": live_server.url} for name in cookies])
+    page = context.new_page()
+    stranger = browser.new_page(viewport={"width": width, "height": 800})
+    stranger.goto(live_server.url)
+    height = stranger.locator(".masthead").bounding_box()["height"]
+    stranger.close()
+    desk = (
+        ("/moderation/", f"/moderation/comments/{comment.pk}/", "/moderation/log/")
+        if role == "moderator"
+        else ()
+    )
+    for path in ("/", *desk):
+        page.goto(path)
+        page.wait_for_selector(".corner")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("document.querySelector('.masthead__account').scrollWidth") <= page.evaluate(
+            "document.querySelector('.masthead__account').clientWidth"
+        ), path
+        cut = "[...document.querySelectorAll('.corner a:not(.corner__name)')].some(a => a.scrollWidth > a.clientWidth)"
+        assert not page.evaluate(cut), path
+        # As high as without a login, so that nothing moves when the names come.
+        assert page.locator(".masthead").bounding_box()["height"] == height, path
+        links = page.locator(".masthead__nav a:visible").all()
+        assert len({round(link.bounding_box()["y"]) for link in links}) == 1, path
+    context.close()

@@ -244,3 +244,16 @@ def test_a_removal_while_an_edit_waits_closes_everything(client, author, moderat
     comment.refresh_from_db()
     assert (comment.status, comment.waiting_text) == ("removed", None)
     assert not Case.objects.filter(closed_at=None).exists()
+
+
+def test_how_long_a_review_takes_is_told_to_whom_it_concerns(client, author, moderator):
+    own = make_comment(author=author, status="pending")
+    for _ in range(5):
+        other = make_comment(status="pending")
+        other.decide("publish", by=moderator, version=other.version)
+    mine = f"/articles/{own.article.slug}/comments/mine/"
+    assert "In the last week half of the comments were read within" in client.get(mine).content.decode()
+    own.refresh_from_db()
+    own.decide("publish", by=moderator, version=own.version)
+    page = client.get(mine).content.decode()
+    assert "Published." in page and "half of the comments" not in page

@@ -192,3 +192,12 @@ def test_what_no_keyboard_types_goes():
     assert markup.tidy("a\x00b\x07\ud800‮c\r\nd") == "abc\nd"
     assert len(markup.tidy("Z" + "̴" * 300)) <= 6
     assert markup.tidy("नमस्ते — Tiếng Việt 👩‍⚕️").startswith("नमस्ते — Tiếng Việt")
+
+
+@pytest.mark.parametrize(
+    "source", ["", 'src="file:///C:/x.png"', 'src="cid:image1"', 'src="//evil.example/x.png"']
+)
+def test_a_picture_without_a_file_is_no_picture(source):
+    assert markup.article_body(f'<p>Before <img width="3" {source}>after.</p>') == "<p>Before after.</p>"
+    kept = '<p><img src="/media/x.jpg" alt="Ours"></p>'
+    assert markup.article_body(kept) == kept

@@ -154,6 +154,27 @@ def test_a_held_key_decides_one_comment_only(new_visitor, script):
 
 
 @pytest.mark.parametrize("script", [True], indirect=True, ids=["with script"])
+def test_a_key_pressed_as_a_card_opens_decides_nothing(new_visitor, script):
+    comment = make_comment(status="pending", body="Not read yet.")
+    page = new_visitor()
+    log_in(page, make_user("moderator"), PASSWORD)
+    page.wait_for_url("**/accounts/profile/")
+    # Pressed as soon as the card listens, and not held: meant for the card before.
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => document.body.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "p", bubbles: true })))"""
+    )
+    page.goto(f"/moderation/comments/{comment.pk}/")
+    page.wait_for_timeout(500)
+    comment.refresh_from_db()
+    assert comment.status == "pending" and page.url.endswith(f"/{comment.pk}/")
+    page.keyboard.press("p")
+    page.wait_for_url("**/moderation/")
+    comment.refresh_from_db()
+    assert comment.status == "published"
+
+
+@pytest.mark.parametrize("script", [True], indirect=True, ids=["with script"])
 def test_what_one_person_typed_is_not_there_for_the_next(new_visitor, script):
     article = make_article()
     first, second = make_user(), make_user()

@@ -121,6 +121,16 @@ function lost(before, after) {
     .map(([name]) => name)
 }
 
+function tellOfPictures(element, count) {
+  let note = element.previousElementSibling
+  if (!note?.matches("[data-left-out]")) {
+    note = crel("p", { className: "desk-note", role: "status" })
+    note.dataset.leftOut = ""
+    element.before(note)
+  }
+  note.textContent = `${count === 1 ? "A picture was" : `${count} pictures were`} not pasted: pictures come from the image library.`
+}
+
 function start(textarea, { anyway = false } = {}) {
   const label = document.querySelector(`label[for="${textarea.id}"]`)
   if (label) label.id = `${textarea.id}_label`
@@ -138,7 +148,7 @@ function start(textarea, { anyway = false } = {}) {
         "aria-labelledby": `${textarea.id}_label`,
         ...(textarea.getAttribute("aria-invalid") ? { "aria-invalid": "true" } : {}),
       },
-      transformPastedHTML: fromOffice,
+      transformPastedHTML: (html) => fromOffice(html, (count) => tellOfPictures(element, count)),
     },
     onUpdate({ editor }) {
       textarea.value = editor.isEmpty ? "" : editor.getHTML()

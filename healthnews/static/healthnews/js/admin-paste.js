@@ -55,8 +55,21 @@ function lists(doc) {
   }
 }
 
-export function fromOffice(html) {
+// Pictures of elsewhere (somebody's disk, another site) would be holes in the page: they come by the image library.
+function dropForeignPictures(doc) {
+  const foreign = [...doc.querySelectorAll("img")].filter((picture) => {
+    const source = picture.getAttribute("src")
+    return !source || !URL.canParse(source, location.href) || new URL(source, location.href).origin !== location.origin
+  })
+  foreign.forEach((picture) => picture.remove())
+  return foreign.length
+}
+
+// `leftOut` is called with the number of pictures that were not taken over, if there were any.
+export function fromOffice(html, leftOut) {
   const doc = parse(html)
+  const pictures = dropForeignPictures(doc)
+  if (pictures) leftOut(pictures)
   for (const gone of doc.querySelectorAll("style, script, meta, link, title, xml")) gone.remove()
   lists(doc)
   rename(doc, "h1", "h2")

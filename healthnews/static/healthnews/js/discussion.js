@@ -41,7 +41,7 @@
     const counter = form.querySelector("[data-counter]");
     const limit = Number(counter?.dataset.counter || 0);
     const count = () => {
-      const left = limit - [...box.value].length;
+      const left = limit - [...box.value.trim()].length; // as the server counts
       counter.textContent =
         left < 0 ? `${(-left).toLocaleString()} characters too long.` : `${left.toLocaleString()} characters left.`;
       counter.classList.toggle("is-over", left < 0);
@@ -117,7 +117,9 @@
     if (open || !place?.querySelector(".composer-place__open")) return;
     open = true;
     section.querySelectorAll(".answer-place").forEach((old) => old.remove());
-    if (!(await fetchBox(section.dataset.composer, place, focus)) && focus) location.href = section.dataset.composer;
+    if (await fetchBox(section.dataset.composer, place, focus)) return;
+    place.classList.remove("composer-place--coming");
+    if (focus) location.href = section.dataset.composer;
   }
   place?.addEventListener("click", (event) => {
     if (event.target.closest(".composer-place__open")) {
@@ -136,6 +138,7 @@
     comment.after(here);
     // One box at a time: ids stay unique.
     if (open) {
+      place.classList.remove("composer-place--coming");
       place.innerHTML = `<a class="button composer-place__open" href="${section.dataset.composer}">Write a comment</a>`;
       open = false;
     }
@@ -145,7 +148,9 @@
 
   const target = location.hash.match(/^#comment-(\d+)$/);
   if (location.hash === "#comment-form") openBox(true);
-  else if (signedIn && place) {
+  else if (signedIn && place?.querySelector(".composer-place__open")) {
+    // Its room is there before it is, so that what one reads below does not move.
+    place.classList.add("composer-place--coming");
     const watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
         watcher.disconnect();

@@ -5,6 +5,7 @@ Runs the demo's data on a throwaway database and writes into var/screenshots/. A
 
 import argparse
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -15,45 +16,15 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.screenshots.pages import PAGES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "var" / "screenshots"
 PASSWORD = "demo-health-news"
 SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 LONGEST = 6_000  # pixels of a picture's height
-
-# name, who (account or nobody), address or function
-PAGES = [
-    ("home", "", "/"),
-    ("archive", "", "/articles/"),
-    ("article", "", "/articles/muscle-twitching/"),
-    ("article-overdue", "", "/articles/iron-deficiency/"),
-    ("thread", "", "/articles/muscle-twitching/comments/?sort=newest"),
-    ("composer-anonymous", "", "/articles/hay-fever/comments/new/"),
-    ("composer", "reader", "/articles/hay-fever/comments/new/"),
-    ("mine", "reader", "/articles/hay-fever/comments/mine/"),
-    ("tags", "", "/tags/"),
-    ("tag", "", "/tags/medicines/"),
-    ("authors", "", "/authors/"),
-    ("author", "", "/authors/maren-oduya/"),
-    ("search", "", "/search/?q=twitching"),
-    ("search-nothing", "", "/search/?q=zzzzqq"),
-    ("policy", "", "/comments-policy/"),
-    ("about", "", "/about/"),
-    ("login", "", "/accounts/login/"),
-    ("signup", "", "/accounts/signup/"),
-    ("profile", "reader", "/accounts/profile/"),
-    ("not-found", "", "/nothing-here/"),
-    ("mail", "", "/demo/mail/"),
-    ("queue", "moderator", "/moderation/"),
-    ("card", "moderator", ".queue__item:nth-child(8) .queue__open"),
-    ("log", "moderator", "/moderation/log/"),
-    ("replies", "moderator", "/moderation/replies/"),
-    ("admin-index", "editor", "/admin/"),
-    ("admin-drafts", "editor", "/admin/articles/draft/"),
-    ("admin-draft", "editor", "#result_list tbody th a"),
-]
 
 
 def free_port() -> int:
@@ -73,7 +44,14 @@ def demo_server():
     manage = [sys.executable, str(ROOT / "manage.py")]
     server = None
     try:
-        for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "-v0", "--noinput"]):
+        closed = "from comments.models import Thread as T; T.objects.filter(article__slug='insomnia').update(mode=T.Mode.CLOSED)"
+        commands = (
+            ["migrate", "-v0"],
+            ["seed_demo"],
+            ["shell", "-v0", "-c", closed],
+            ["collectstatic", "-v0", "--noinput"],
+        )
+        for command in commands:
             subprocess.run([*manage, *command], env=env, check=True, cwd=ROOT)
         server = subprocess.Popen(
             [*manage, "runserver", f"127.0.0.1:{port}", "--noreload"],
@@ -97,6 +75,7 @@ def demo_server():
 def open_as(browser, base: str, who: str, **options):
     """A page of a fresh profile, logged in as the demo account `who` (or nobody)."""
     page = browser.new_context(base_url=base, **options).new_page()
+    page.set_default_timeout(10_000)
     page.on("console", lambda line: print(f"  console: {line.text[:160]}") if line.type == "error" else None)  # noqa: T201
     if who:
         page.goto("/accounts/login/")
@@ -107,12 +86,9 @@ def open_as(browser, base: str, who: str, **options):
     return page
 
 
-def take(page, address: str, path: Path) -> None:
-    """Open the page (an address, or a link to follow) and write its picture, lazy images loaded."""
-    if address.startswith("/"):
-        page.goto(address)
-    else:
-        page.locator(address).first.click()
+def take(page, go, path: Path) -> None:
+    """Go to the page and write its picture, lazy images loaded. Say so when it is wider than the window."""
+    go(page)
     page.wait_for_load_state("networkidle")
     height = page.evaluate("document.documentElement.scrollHeight")
     for top in range(0, min(height, LONGEST), 700):
@@ -121,6 +97,9 @@ def take(page, address: str, path: Path) -> None:
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_load_state("networkidle")
     width = page.viewport_size["width"]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        print(f"  {wide} pixels wide: it scrolls sideways")  # noqa: T201
     page.screenshot(
         path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, LONGEST)}
     )
@@ -129,7 +108,13 @@ def take(page, address: str, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make screenshots ARGS=", description=__doc__)
     parser.add_argument("names", nargs="*", help="pages to take; none: all")
-    wanted = set(parser.parse_args().names)
+    parser.add_argument("--at", metavar="ADDRESS", help="a demo that runs already; it will be written in")
+    parser.add_argument("--sizes", nargs="*", default=SIZES, choices=SIZES)
+    parser.add_argument("--schemes", nargs="*", default=["light", "dark"], choices=["light", "dark"])
+    asked = parser.parse_args()
+    wanted = set(asked.names)
+    if unknown := wanted - {name for name, *_ in PAGES}:
+        parser.error(f"there is no page {', '.join(sorted(unknown))}")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("This needs Chromium: on Debian, apt install chromium.")
@@ -139,21 +124,30 @@ def main() -> None:
         "--disable-background-networking",
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
     ]
-    with demo_server() as base, sync_playwright() as playwright:
+    failed = []
+    with (
+        contextlib.nullcontext(asked.at) if asked.at else demo_server() as base,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        for size, viewport in SIZES.items():
-            for scheme in ("light", "dark"):
-                visitors = {}
-                for name, who, address in PAGES:
-                    if wanted and name not in wanted and not (name == "queue" and "card" in wanted):
-                        continue
-                    if who not in visitors:
-                        visitors[who] = open_as(browser, base, who, viewport=viewport, color_scheme=scheme)
-                    take(visitors[who], address, OUT / f"{name}-{size}-{scheme}.png")
-                    print(f"{name}-{size}-{scheme}.png")  # noqa: T201
-                for page in visitors.values():
-                    page.context.close()
+        for size, scheme in itertools.product(asked.sizes, asked.schemes):
+            visitors = {}
+            for name, who, go in PAGES:
+                if wanted and name not in wanted:
+                    continue
+                if who not in visitors:
+                    visitors[who] = open_as(browser, base, who, viewport=SIZES[size], color_scheme=scheme)
+                print(f"{name}-{size}-{scheme}.png")  # noqa: T201
+                try:
+                    take(visitors[who], go, OUT / f"{name}-{size}-{scheme}.png")
+                except Error as error:
+                    failed.append(name)
+                    print(f"  failed: {error}")  # noqa: T201
+            for page in visitors.values():
+                page.context.close()
         browser.close()
+    if failed:
+        sys.exit(f"No picture of: {', '.join(failed)}")
 
 
 if __name__ == "__main__":
