@@ -19,10 +19,12 @@ ROWS = 25
 _SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 RECORD_CAP = 100
-# Each subquery stops at the cap, over a partial index and one that begins with the author.
+# Each subquery stops at the cap, over a partial index and one that begins with the author. The order is that of the
+# index: without it PostgreSQL, which cannot know how full a lane is, reads the whole table for an empty one.
 _WAITING = """
     SELECT lane, (SELECT count(*) FROM (
-        SELECT FROM comments_case WHERE closed_at IS NULL AND comments_case.lane = each.lane LIMIT %s
+        SELECT FROM comments_case WHERE closed_at IS NULL AND comments_case.lane = each.lane
+        ORDER BY lane, priority, since, comment_id LIMIT %s
     ) AS found) FROM unnest(%s::smallint[]) AS each (lane)
 """
 _OF_AUTHOR = """

@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles.models import Article
 from healthnews.first_question import rows_of
 from healthnews.http import for_everybody, read_only
-from healthnews.kept import kept
+from healthnews.kept import kept, key_of
 
 RECENT = 40  # articles that the page looks at
 CARDS, BRIEFS = 3, 6  # of them after the lead story, with large pictures and with small ones
@@ -35,16 +35,30 @@ def home(request):
     for name in _WORDPRESS:
         if name in request.GET and (moved := _moved(f"/?{name}={request.GET[name]}")):
             return moved
-    found = rows_of(_STATE, {"now": timezone.now()})
+    found = _state()
     counts = {pk: count for pk, count, _ in found}
     site = found[0][2] if found else None
     context = {"counts": counts}
     return kept(
         request,
-        ("home", *counts.items()),
+        _parts(found),
         lambda: render(request, "home.html", _front([*counts]) | context),
         site=site,
     )
+
+
+def _state() -> list[tuple]:
+    return rows_of(_STATE, {"now": timezone.now()})
+
+
+def _parts(state) -> tuple:
+    return ("home", *((pk, count) for pk, count, _ in state))
+
+
+def key_of_home() -> str:
+    """The name of the page at `/` as it has to be now; empty when there are no articles yet. One query."""
+    state = _state()
+    return key_of(_parts(state), state[0][2]) if state else ""
 
 
 def _moved(old_path: str):

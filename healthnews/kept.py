@@ -35,15 +35,24 @@ BUILD = _build()
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|\s|$))", re.I)
 
 
+def key_of(parts, site: int) -> str:
+    """The name of a page: of everything it depends on, the day and the build."""
+    everything = (BUILD, site, timezone.localdate().isoformat(), *parts)
+    return hashlib.sha256("\x1f".join(map(str, everything)).encode()).hexdigest()[:32]
+
+
+def unpacks(accepted: str) -> bool:
+    """Whether somebody who sends this Accept-Encoding can read gzip."""
+    return bool(_ACCEPTS_GZIP.search(accepted))
+
+
 def kept(request, parts, render, *, site: int | None = None) -> HttpResponse:
     """The page that `parts` (everything it depends on) name: 304, kept, or made by `render() -> HttpResponse`.
 
     `site` is the site's version, for who knows it already. The answer carries nothing of the viewer; `render` must not
     look at the user, the session or a token.
     """
-    site = SiteState.current() if site is None else site
-    everything = (BUILD, site, timezone.localdate().isoformat(), *parts)
-    key = hashlib.sha256("\x1f".join(map(str, everything)).encode()).hexdigest()[:32]
+    key = key_of(parts, SiteState.current() if site is None else site)
     etag = f'"{key}"'
     asked = parse_etags(request.headers.get("If-None-Match", ""))
     if asked and (etag in asked or f"W/{etag}" in asked or asked == ["*"]):
@@ -57,7 +66,7 @@ def kept(request, parts, render, *, site: int | None = None) -> HttpResponse:
                 return made
             packed = gzip.compress(made.content, 6, mtime=0)
             pages.set(key, packed)
-        if _ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        if unpacks(request.headers.get("Accept-Encoding", "")):
             response = HttpResponse(packed, headers={"Content-Encoding": "gzip"})
             etag = f"W/{etag}"  # other bytes, the same page (RFC 9110, 8.8.1)
         else:

@@ -7,10 +7,11 @@ from django.utils import timezone
 from articles.models import Article
 from articles.views.reading import article_page, for_page
 from comments.models import Thread
+from comments.threads import OLDEST
 from comments.views.discussion import sort_of
 from healthnews.first_question import rows_of
 from healthnews.http import for_everybody, read_only
-from healthnews.kept import kept
+from healthnews.kept import kept, key_of
 
 # All that decides which page it is, in one query: it is asked for every reader, and most get a kept page.
 _STATE = """
@@ -25,15 +26,32 @@ _STATE = """
 """
 
 
+def _state(slug: str) -> tuple | None:
+    found = rows_of(_STATE, {"slug": slug, "now": timezone.now()})
+    return found[0] if found else None
+
+
+def _parts(state: tuple, sort: str) -> tuple:
+    pk, _, edition, reviewed_at, _, _, mode, version, *_ = state
+    return ("article", pk, edition, reviewed_at, version, mode, sort)
+
+
+def key_of_article(slug: str) -> str:
+    """The name of the page at `/articles/<slug>/` as it has to be now; empty when there is no plain page. One query."""
+    state = _state(slug)
+    if state is None or state[1] != Article.Kind.ARTICLE or state[4] or state[5]:
+        return ""
+    return key_of(_parts(state, OLDEST), state[-1])
+
+
 @for_everybody
 @read_only
 def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
     """`/articles/<slug>/`: the article, then the first page of its comments. 410 with a notice when retired."""
-    found = rows_of(_STATE, {"slug": slug, "now": timezone.now()})
-    if not found:
+    state = _state(slug)
+    if state is None:
         raise Http404
-    [(pk, known_kind, edition, reviewed_at, is_early, is_retired, *thread, site)] = found
-    mode, version, published_count = thread
+    pk, known_kind, _, _, is_early, is_retired, mode, version, published_count, site = state
     if known_kind != kind:
         return HttpResponsePermanentRedirect(_whole(pk).get_absolute_url())
     if is_retired:
@@ -47,7 +65,7 @@ def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
         # Read after the key: what is kept is never older than its name.
         return article_page(request, _whole(pk), {"thread": known, "sort": sort})
 
-    return kept(request, ("article", pk, edition, reviewed_at, version, mode, sort), make, site=site)
+    return kept(request, _parts(state, sort), make, site=site)
 
 
 def _whole(pk: int) -> Article:

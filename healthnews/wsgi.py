@@ -18,7 +18,10 @@ except ImproperlyConfigured as error:
     sys.exit(3)  # by which gunicorn knows that another worker would fare no better
 
 from healthnews import patience
+from healthnews.front import Front
 from healthnews.health import not_collected
+
+application = Front(application)
 
 patience.allow(settings.HN_STATEMENT_SECONDS)
 
