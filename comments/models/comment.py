@@ -239,6 +239,8 @@ class Comment(models.Model):
             comment._record(Action.SUBMIT, "", at=at, findings=findings)
             if from_screening == Status.PENDING:
                 Case.open_for(comment, "new", priority=verdict.priority, since=at)
+            if verdict.crisis:
+                Case.open_for(comment, "crisis", priority=0, since=at)
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
@@ -272,6 +274,8 @@ class Comment(models.Model):
                 Case.open_for(self, "edit", priority=verdict.priority, since=now)
             elif published:
                 Case.close(self)
+            if verdict.crisis:
+                Case.open_for(self, "crisis", priority=0, since=now)
         return decision
 
     def withdraw(self, *, by, version: int) -> "Decision":
