@@ -10,7 +10,8 @@ from comments.screening.phrases import find
 from comments.screening.words import Words
 
 # How sure the model has to be; chosen on cross-validated scores (docs/screening.md).
-SURE = {"medical_advice": 0.55, "abuse": 0.4, "spam": 0.45}
+SURE = {"medical_advice": 0.45, "abuse": 0.4, "spam": 0.45}
+SURER = 0.8
 _SHOWN = 6  # places of one kind
 
 
@@ -37,8 +38,9 @@ def _judge(facts: Facts, label: str, code: str, shown: tuple[str, ...], plain: s
 
 def personal_advice(facts: Facts):
     """Asks what to do about the writer's own health, or that of somebody they know."""
-    # Without a word of health in it the model has to be surer: a question alone is none about health.
-    if find(facts.head, "health") or facts.scores["medical_advice"].confidence > 0.8:
+    # A question about nobody, or without a word of health: the model has to be surer.
+    about_somebody = find(facts.head, "personal") and find(facts.head, "health")
+    if about_somebody or facts.scores["medical_advice"].confidence > SURER:
         yield from _judge(facts, "medical_advice", "personal_advice", ("request",))
 
 

@@ -10,7 +10,7 @@ from comments.screening.phrases import find
 
 # How sure the model has to be; low, because a missed one costs more than a look (docs/screening.md). "undertone" is its
 # word on a text without what the lists say: for what nobody says outright.
-SURE = {"emergency": 0.25, "undertone": 0.5}
+SURE = {"emergency": 0.3, "undertone": 0.55}
 _CODES = {"suicide": "self_harm", "selfharm": "self_harm", "means": "self_harm", "method": "method_detail"}
 
 

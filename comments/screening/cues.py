@@ -83,7 +83,11 @@ def cues(text: str, words: Words) -> dict[str, float]:
             found["#slur"] = max(found.get("#slur", 0.0), 1.0)
     kinds = set()
     for kind in KINDS:
-        places = find(words, f"w_{kind}")
+        places = [
+            place
+            for place in find(words, f"w_{kind}")
+            if kind == "calm" or words.sentences[place[0]] not in over
+        ]
         if places:
             found[f"#w_{kind}"] = min(len(places), 4) ** 0.5 / 2
             kinds.add(kind)
@@ -96,7 +100,7 @@ def cues(text: str, words: Words) -> dict[str, float]:
         found["#many_dangers"] = min(len(kinds) - 2, 4) / 2
     asks, own, health = "#request" in found, "#personal" in found, "#health" in found
     if asks and health:
-        found["#asks_own" if own else "#asks_general"] = 1.0
+        found["#asks_own" if own else "#asks_subject" if "#general" in found else "#asks_general"] = 1.0
     elif asks:
         found["#asks_other"] = 1.0
     if not health:

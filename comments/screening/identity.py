@@ -133,7 +133,7 @@ _NAMES = (  # what a number is called that stands for one person
 )
 _AFTER_NAME = re.compile(
     r"(?:ship)?\b\.?(?:\s?(?:card|number|numbers|no\.?|nr\.?|num|id|code|#|is|was|ending|:|file|:-)){0,4}\s?[:#]?\s{0,2}"
-    r"((?=[\w-]{0,12}\d)[A-Z]{0,4}[- ]?\d[\dA-Z]{0,8}(?:[ -]\d[\dA-Z]{0,8}){0,5})(?![\w%])",
+    r"((?=[\w-]{0,12}\d)[A-Z]{0,4}[- ]?\d[\dA-Z]{0,14}(?:[ -]\d[\dA-Z]{0,8}){0,5})(?![\w%])",
     re.I,
 )
 _IP = re.compile(r"\d(?<![\w.].)\d{0,2}\.(?:\d{1,3}\.){2}\d{1,3}(?![\w.])")

@@ -59,7 +59,7 @@ def third_person(facts: Facts):
                 end -= len(names.pop()) + 1
             if not names or names[0].lower() in _NO_NAMES or start in taken or end <= start:
                 continue
-            if any(_no_person(name.lower()) for name in names) or names[0].endswith("ly"):
+            if any(_no_person(name.lower()) for name in names):
                 continue
             if number == _BY_VERB and len(names) < 2 and match.group().rsplit(maxsplit=1)[-1] in _VERBS:
                 continue

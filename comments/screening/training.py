@@ -83,7 +83,7 @@ def _fit(examples, wanted: list[bool], size: int) -> list[float]:
         for each in order:
             indexes, values = examples[each]
             slope = signs[each] * sum(map(mul, map(weights.__getitem__, indexes), values))
-            share = _step(shares[each], slope, squares[each])
+            share = _best_share(shares[each], slope, squares[each])
             change = signs[each] * (share - shares[each])
             shares[each] = share
             for index, value in zip(indexes, values, strict=True):
@@ -91,7 +91,7 @@ def _fit(examples, wanted: list[bool], size: int) -> list[float]:
     return weights
 
 
-def _step(share: float, slope: float, square: float) -> float:
+def _best_share(share: float, slope: float, square: float) -> float:
     """The share z between 0 and STRENGTH where log(z / (STRENGTH - z)) + square * (z - share) + slope is zero."""
     low, high = 1e-12, STRENGTH - 1e-12
     for _ in range(40):
