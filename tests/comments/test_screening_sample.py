@@ -46,7 +46,7 @@ def test_a_model_that_has_not_seen_a_text_finds_it_too(shared):
     codes = measuring.across(rows, samples.read(samples.EXAMPLES), halves)
     numbers = measuring.measure(rows, codes)
     for label, wanted in {
-        "medical_advice": 0.85,
+        "medical_advice": 0.8,
         "emergency": 0.85,
         "abuse": 0.85,
         "spam": 0.9,
