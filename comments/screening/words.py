@@ -80,9 +80,6 @@ class Words:
         self.words.append(END)  # every text ends, with a full stop or without
         self._at.append((len(self.folded), len(self.folded)))
 
-    def __len__(self):
-        return len(self.words)
-
     @cached_property
     def distinct(self) -> frozenset[str]:
         """Every word once."""

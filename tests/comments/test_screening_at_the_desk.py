@@ -126,3 +126,16 @@ def test_a_broken_model_is_told_from_a_good_one(tmp_path):
     (tmp_path / "m.json").write_text('{"labels": ["other"]}')
     with pytest.raises(ValueError, match="is not a screening model"):
         model.read(tmp_path / "m.json")
+
+
+def test_the_card_marks_the_words_that_weighed_most(client):
+    found = screening.Finding("emergency", screening.Outcome.HOLD, 0, 0, 0.6, "abc", ((4, 11),))
+    comment = Comment.submit(
+        article=factories.make_article(),
+        by=factories.make_user(),
+        body="She walked into the sea.",
+        verdict=factories.verdict("hold", found),
+    )
+    client.force_login(factories.make_user(role="moderator"))
+    html = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert '<mark title="Weighed most">walked </mark>' in html and "Somebody may be in danger now" in html
