@@ -151,7 +151,7 @@ def card(comment) -> dict:
                 for f in findings
                 if f["end"] > f["start"]
             ]
-            + [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
+            or [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
         ),
         "findings": [_said(finding, plain) for finding in _distinct(findings)],
         "parent": comment.parent,
