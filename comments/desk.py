@@ -173,7 +173,8 @@ def card(comment) -> dict:
                 (f["start"], f["end"], wording.for_moderators(f["code"]))
                 for f in findings
                 if f["end"] > f["start"]
-            ],
+            ]
+            or [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
         ),
         "findings": [_said(finding, plain) for finding in _distinct(findings)],
         "parent": comment.parent,

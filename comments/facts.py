@@ -5,9 +5,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from comments import screening
-from comments.models import Comment, ListedWord, Thread
+from comments.models import Comment, ListedWord, Status, Thread
 
-_REMEMBERED = 20  # of the author's latest comments: enough for the pace of an hour and for repeats
+_REMEMBERED = (
+    20  # of the author's latest comments: enough for the pace of an hour, for repeats and the record
+)
+_RECORD = timedelta(days=30)
+_DECIDED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.REMOVED})
 
 
 class TooFast(Exception):
@@ -23,29 +27,45 @@ class TooFast(Exception):
 
 
 def gather(*, article, author, text: str, but=None) -> screening.Facts:
-    """Everything the checks may know about this text. Three queries, none of which grows with the site.
+    """Everything the checks may know about this text. Four queries, none of which grows with the site.
 
-    `but` is the comment that the text is an edit of: it is no repetition of itself.
+    `but` is the comment that the text is an edit of: it is no repetition of itself. (That the author is a person of
+    the newsroom is asked once and kept on the user: the mark of the comment asks it again.)
     """
     now = timezone.now()
     limits = screening.Limits()
     recent = list(
-        Comment.objects.filter(author=author, posted_at__gt=now - timedelta(days=1))
+        Comment.objects.filter(author=author, posted_at__gt=now - _RECORD)
         .exclude(pk=but.pk if but else None)
         .order_by("-posted_at")
-        .values_list("posted_at", "text__body")[:_REMEMBERED]
+        .values_list("posted_at", "text__body", "status", "case__kinds")[:_REMEMBERED]
     )
+    # Distress is no offence: what was a crisis says nothing about the author's record.
+    decided = [
+        status for _, _, status, kinds in recent if status in _DECIDED and "crisis" not in (kinds or ())
+    ]
     published = len(Comment.objects.filter(author=author).published().values("pk")[: limits.newcomer_until])
     return screening.Facts(
         text=text,
         is_staff=author.is_newsroom,
         published_before=published,
-        posts_last_minute=sum(at > now - timedelta(minutes=1) for at, _ in recent),
-        posts_last_hour=sum(at > now - timedelta(hours=1) for at, _ in recent),
-        recent_texts=tuple(body for _, body in recent),
+        posts_last_minute=sum(at > now - timedelta(minutes=1) for at, *_ in recent),
+        posts_last_hour=sum(at > now - timedelta(hours=1) for at, *_ in recent),
+        recent_texts=tuple(body for at, body, *_ in recent if at > now - timedelta(days=1)),
+        recent_decided=len(decided),
+        recent_refused=sum(status != Status.PUBLISHED for status in decided),
+        has_credential=_has_credential(author, now.date()),
         thread_mode=Thread.of(article).mode,
         listed_words=tuple(ListedWord.objects.values_list("key", "outcome")),
         limits=limits,
+    )
+
+
+def _has_credential(author, today) -> bool:
+    """Whether the newsroom has seen that the author is a professional. No query for readers beyond the person's."""
+    person = getattr(author, "person", None)
+    return person is not None and any(
+        each.expires_on is None or each.expires_on >= today for each in person.credentials.all()
     )
 
 

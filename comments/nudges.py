@@ -1,10 +1,17 @@
-"""What one may want to know before sending a text: by the same checks that screen it. Never a block."""
+"""What one may want to know before sending a text: by the same checks that screen it. Never a block.
+
+A possible emergency is no nudge: such a text is to be sent and seen, not thought over.
+"""
 
 from dataclasses import dataclass
 
-from comments.screening import Facts, checks, health, screen
+from comments.screening import Facts, checks, conduct, contact, identity, people, screen
 
-_CHECKS = (checks.links, health.personal_advice, health.email, health.phone)
+_CHECKS = (
+    *(checks.links, conduct.personal_advice, contact.email, contact.phone, contact.handle),
+    *(identity.address, identity.id_number, identity.birth_date, people.third_person),
+)
+_READABLE = "Everybody would be able to read it, for years. You may want to take it out."
 _WORDS = {
     "personal_advice": (
         "It looks as if you are asking what to do about your own health, or somebody’s you know.",
@@ -12,13 +19,15 @@ _WORDS = {
         "still send this. A doctor or pharmacist can answer it; if it is urgent, call the emergency number of your "
         "country.",
     ),
-    "email": (
-        "This looks like an e-mail address.",
-        "Everybody would be able to read it, for years. You may want to take it out.",
-    ),
-    "phone": (
-        "This looks like a telephone number.",
-        "Everybody would be able to read it, for years. You may want to take it out.",
+    "email": ("This looks like an e-mail address.", _READABLE),
+    "phone": ("This looks like a telephone number.", _READABLE),
+    "handle": ("This looks like a name on another network.", _READABLE),
+    "address": ("This looks like a postal address.", _READABLE),
+    "id_number": ("This looks like a number or password that belongs to one person.", _READABLE),
+    "birth_date": ("This looks like a date of birth.", _READABLE),
+    "third_person": (
+        "This seems to name somebody else, together with their health.",
+        "They have not been asked, and anybody who knows them could read it. “A friend” or “my aunt” says as much.",
     ),
     "links": (
         "This contains a link.",

@@ -237,6 +237,8 @@ class Comment(models.Model):
             comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
             if from_screening == Status.PENDING:
                 Case.open_for(comment, "new", priority=verdict.priority, since=at, detected=bool(findings))
+            if verdict.crisis:
+                Case.open_for(comment, "crisis", priority=0, since=at, detected=True)
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
@@ -275,6 +277,8 @@ class Comment(models.Model):
                 Case.open_for(self, "edit", priority=verdict.priority, since=now, detected=bool(findings))
             elif published:
                 Case.close(self)
+            if verdict.crisis:
+                Case.open_for(self, "crisis", priority=0, since=now, detected=True)
         return decision
 
     def withdraw(self, *, by, version: int) -> "Decision":

@@ -196,7 +196,7 @@ class Decision(models.Model):
     canned_reply = models.ForeignKey(CannedReply, models.PROTECT, null=True, related_name="+")
     message = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
     note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
-    # [{"code", "start", "end", "confidence", "outcome"}]: offsets into `text`, never its words.
+    # [{"code", "start", "end", "confidence", "outcome"[, "model", "words"]}]: offsets into `text`, never its words.
     findings = models.JSONField(default=list)
     # [[start, end], …]: what was taken out of `text`, in code points.
     redactions = models.JSONField(default=list)

@@ -6,8 +6,9 @@ comment and says so.
 """
 
 import logging
+from itertools import islice
 
-from comments.screening import checks, health
+from comments.screening import checks, conduct, contact, crisis, identity, people
 from comments.screening.facts import Facts, Finding, Limits, Outcome, Verdict
 
 CHECKS = (
@@ -18,15 +19,31 @@ CHECKS = (
     checks.newcomer,
     checks.thread,
     checks.listed_words,
-    health.personal_advice,
-    health.email,
-    health.phone,
+    checks.author_record,
+    checks.capitals,
+    checks.noise,
+    crisis.danger,
+    conduct.personal_advice,
+    conduct.abuse,
+    conduct.spam,
+    conduct.cures_commerce,
+    contact.email,
+    contact.phone,
+    contact.handle,
+    identity.address,
+    identity.id_number,
+    identity.birth_date,
+    people.third_person,
+    people.claims_profession,
 )
+PERSONAL_DATA = ("email", "phone", "handle", "address", "id_number", "birth_date", "third_person")
+CRISIS = ("emergency", "self_harm", "method_detail")
 # What holds even a text by staff (design, "Who may").
-HOLDS_STAFF = frozenset({"email", "phone", "check_failed"})
+HOLDS_STAFF = frozenset({*PERSONAL_DATA, *CRISIS, "check_failed"})
+MOST = 40  # findings of one check that are kept; nobody reads more
 _log = logging.getLogger("healthnews.screening")
 
-__all__ = ["CHECKS", "Facts", "Finding", "Limits", "Outcome", "Verdict", "screen"]
+__all__ = ["CHECKS", "CRISIS", "PERSONAL_DATA", "Facts", "Finding", "Limits", "Outcome", "Verdict", "screen"]
 
 
 def screen(facts: Facts, checks=CHECKS) -> Verdict:
@@ -34,10 +51,12 @@ def screen(facts: Facts, checks=CHECKS) -> Verdict:
     findings: list[Finding] = []
     for check in checks:
         try:
-            findings.extend(check(facts))
+            findings.extend(islice(check(facts), MOST))
         except Exception:
             _log.exception("the check %s failed", check.__name__)
             findings.append(Finding("check_failed", Outcome.HOLD))
     counted = [f for f in findings if not facts.is_staff or f.code in HOLDS_STAFF]
     outcome = max((finding.outcome for finding in counted), default=Outcome.PUBLISH)
+    if outcome == Outcome.REJECT and any(f.code in CRISIS for f in counted):
+        outcome = Outcome.HOLD  # whoever may be in danger is answered by a person, whatever the list says
     return Verdict(tuple(findings), outcome)

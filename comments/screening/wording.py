@@ -1,33 +1,83 @@
-"""What a finding is called: to moderators, and to the author whose comment waits."""
+"""What a finding is called: to moderators, and to the author whose comment waits. Kind, plain, without accusation."""
 
-FOR_MODERATORS = {
-    "length": "Very long",
-    "links": "Contains a link",
-    "repeats": "Repeats an earlier comment of the author",
-    "pace": "Posting faster than usual",
-    "newcomer": "Fewer than three published comments",
-    "thread_held": "Every comment in this thread is read first",
-    "thread_closed": "Sent after the thread was closed",
-    "listed_words": "Listed word",
-    "personal_advice": "Asks for personal advice",
-    "email": "E-mail address",
-    "phone": "Telephone number",
-    "check_failed": "A check failed: read with care",
+# code: (for moderators, for the author)
+_WORDS = {
+    "length": ("Very long", "Long comments are read by a moderator before they appear."),
+    "links": ("Contains a link", "It contains a link; a moderator looks at links first."),
+    "repeats": ("Repeats an earlier comment of the author", "It is much like another comment of yours."),
+    "pace": ("Posting faster than usual", "You have sent several comments in a short time."),
+    "newcomer": ("Fewer than three published comments", "First comments are read by a moderator."),
+    "thread_held": (
+        "Every comment in this thread is read first",
+        "Every comment in this discussion is read by a moderator first.",
+    ),
+    "thread_closed": (
+        "Sent after the thread was closed",
+        "This discussion was closed while you were writing.",
+    ),
+    "listed_words": ("Listed word", "It contains a word that a moderator looks at first."),
+    "author_record": (
+        "Several of the author’s recent comments were not published",
+        "A moderator reads your comments first at present.",
+    ),
+    "capitals": (
+        "Nearly all in capitals",
+        "It is written in capitals; a moderator reads such comments first.",
+    ),
+    "noise": (
+        "Heaped or repeated characters",
+        "It contains many repeated characters; a moderator looks at it first.",
+    ),
+    "emergency": (
+        "Somebody may be in danger now",
+        "It sounds as if somebody may need help at once. A moderator looks at it first; please do not wait for us: call "
+        "the emergency number of your country.",
+    ),
+    "self_harm": (
+        "May speak of suicide or self-harm",
+        "It sounds as if things may be very hard. A moderator looks at it first; please do not wait for us: a crisis line "
+        "or the emergency number of your country will listen at any hour.",
+    ),
+    "method_detail": (
+        "Asks for or tells of means of harm",
+        "It touches on ways of coming to harm, which we do not publish unread. If it is about you, please call the "
+        "emergency number of your country.",
+    ),
+    "personal_advice": (
+        "Asks for personal advice",
+        "It may ask for personal medical advice, which nobody can give here.",
+    ),
+    "abuse": ("May be abusive", "A moderator first looks at how it speaks of other people."),
+    "spam": ("Looks like promotion or spam", "It may promote something; a moderator looks at that first."),
+    "cures_commerce": (
+        "Praises a cure or product",
+        "It speaks of a cure or a product; a moderator looks at that first.",
+    ),
+    "email": ("E-mail address", "It seems to contain an e-mail address."),
+    "phone": ("Telephone number", "It seems to contain a telephone number."),
+    "handle": ("Name on another network", "It seems to contain your name on another network."),
+    "address": ("Postal address", "It seems to contain a postal address."),
+    "id_number": (
+        "Identity, account or insurance number",
+        "It seems to contain a number or password that belongs to one person.",
+    ),
+    "birth_date": ("Date of birth", "It seems to contain a date of birth."),
+    "third_person": (
+        "Names somebody else, with an illness or medicine",
+        "It seems to name another person together with their health.",
+    ),
+    "claims_profession": (
+        "Speaks as a health professional; not verified here",
+        "It speaks as a health professional, which we have not verified; a moderator reads it first.",
+    ),
+    "check_failed": (
+        "A check failed: read with care",
+        "It could not be checked automatically, so a moderator reads it.",
+    ),
 }
-FOR_AUTHORS = {
-    "length": "Long comments are read by a moderator before they appear.",
-    "links": "It contains a link; a moderator looks at links first.",
-    "repeats": "It is much like another comment of yours.",
-    "pace": "You have sent several comments in a short time.",
-    "newcomer": "First comments are read by a moderator.",
-    "thread_held": "Every comment in this discussion is read by a moderator first.",
-    "thread_closed": "This discussion was closed while you were writing.",
-    "listed_words": "It contains a word that a moderator looks at first.",
-    "personal_advice": "It may ask for personal medical advice, which nobody can give here.",
-    "email": "It seems to contain an e-mail address.",
-    "phone": "It seems to contain a telephone number.",
-    "check_failed": "It could not be checked automatically, so a moderator reads it.",
-}
+FOR_MODERATORS = {code: words for code, (words, _) in _WORDS.items()}
+FOR_AUTHORS = {code: words for code, (_, words) in _WORDS.items()}
+WEIGHED = "Weighed most"  # the places that a model's finding names
 
 
 def for_moderators(code: str) -> str:

@@ -1,0 +1,45 @@
+"""Somebody may be in danger: by their own hand, by others, by sudden illness. Distress is no offence.
+
+A danger long past and an idiom are fine. What tells the means is held however it is meant.
+"""
+
+from comments.screening.cues import DANGERS, sentences_over
+from comments.screening.facts import Facts, Finding, Outcome
+from comments.screening.model import current
+from comments.screening.phrases import find
+
+# How sure the model has to be; low, because a missed one costs more than a look (docs/screening.md). "undertone" is its
+# word on a text without what the lists say: for what nobody says outright.
+SURE = {"emergency": 0.3, "undertone": 0.55}
+_PLAIN = 0.8  # how sure one is of what the lists call certain
+_CODES = {"suicide": "self_harm", "selfharm": "self_harm", "means": "self_harm", "method": "method_detail"}
+
+
+def danger(facts: Facts):
+    """Present danger to life or limb, of the author or of somebody they know."""
+    words = facts.head
+    over = sentences_over(words)
+    score = max((facts.scores[label] for label in SURE), key=lambda each: each.confidence)
+    plain = [place for place in find(words, "certain") if words.sentences[place[0]] not in over]
+    if facts.is_staff:
+        # Staff write about emergencies all day, in these very words: only what is plainly about oneself holds.
+        yield from (Finding("self_harm", Outcome.HOLD, *words.span(*place), _PLAIN) for place in plain)
+        return
+    ill = [place for place in find(words, "certain_ill") if words.sentences[place[0]] not in over]
+    if not (plain or ill) and all(facts.scores[label].confidence < sure for label, sure in SURE.items()):
+        return
+    model, sure = current().version, max(score.confidence, _PLAIN if plain or ill else 0)
+    codes: set[str] = set()
+    for section in DANGERS:
+        for first, last in find(words, section):
+            if words.sentences[first] not in over:
+                code = _CODES.get(section, "emergency")
+                codes.add(code)
+                yield Finding(code, Outcome.HOLD, *words.span(first, last), sure, model, score.words)
+    if ill and "emergency" not in codes:
+        codes.add("emergency")
+        yield Finding("emergency", Outcome.HOLD, *words.span(*ill[0]), _PLAIN)
+    if plain and "self_harm" not in codes:
+        yield Finding("self_harm", Outcome.HOLD, *words.span(*plain[0]), _PLAIN)
+    elif not codes:
+        yield Finding("emergency", Outcome.HOLD, 0, 0, sure, model, score.words)
