@@ -94,6 +94,8 @@ class Finding:
 # comes first. Then what harms somebody by standing there or by waiting to be seen by staff: another person's or one's
 # own data, abuse. Then questions that wait for an answer, with all else. Spam harms nobody while it is held.
 CRISIS = 0
+GUESS = 1  # a danger that the model suspects and no list names
+PLAINLY = 0.9  # how sure it has to be to sound the alarm all the same
 PRIORITIES = {
     **dict.fromkeys(("emergency", "self_harm", "method_detail"), CRISIS),
     **dict.fromkeys(("third_person", "id_number"), 2),
@@ -113,10 +115,18 @@ class Verdict:
     @property
     def priority(self) -> int:
         """As Case.priority: the most urgent of what was found; spam alone comes last."""
-        found = [PRIORITIES[each.code] for each in self.findings if each.code in PRIORITIES]
+        found = [_priority_of(each) for each in self.findings if each.code in PRIORITIES]
         return min(found, default=ORDINARY)
 
     @property
     def crisis(self) -> bool:
         """Whether somebody may be in danger: a case of its own lane, with its own clock."""
         return self.priority == CRISIS
+
+
+def _priority_of(finding: Finding) -> int:
+    """That of its code; but a danger that only the model suspects, in no words that one could point at, is read first
+    of the new ones and does not sound the alarm: a lane that cries at every odd sentence is soon not heard."""
+    priority = PRIORITIES[finding.code]
+    is_a_guess = priority == CRISIS and finding.end == finding.start and finding.confidence < PLAINLY
+    return GUESS if is_a_guess else priority

@@ -10,7 +10,7 @@ from itertools import cycle
 from zlib import crc32
 
 from comments import screening
-from comments.models import Clause, Comment, ListedWord, PolicyVersion, Thread
+from comments.models import Case, Clause, Comment, Lane, ListedWord, PolicyVersion, Thread
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # The decisions that lead from what screening said to what the story wants.
@@ -52,15 +52,19 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
         said[author.pk].append(comment)
         wait = timedelta(minutes=20 + number * 37 % 400)
         latest = now - answered.get(key, timedelta()) - _MINUTE
+        # Where screening saw an emergency in what the story publishes at once, it was none, unless the story says more.
+        crisis = comment.status == "pending" and Case.objects.filter(pk=comment.pk, lane=Lane.CRISIS).exists()
+        outcome = line.get("outcome", "false_alarm") if crisis else ""
         for action in _WAYS.get((comment.status, line["status"]), ()):
             comment.decide(
                 action,
                 by=next(moderators),
                 version=comment.version,
                 clause=clauses[line["clause"]] if action in {"reject", "remove"} else None,
+                outcome=outcome,
                 at=max(at, min(at + wait, latest if action == "publish" else now - _MINUTE)),
             )
-            wait *= 2
+            wait, outcome = wait * 2, ""
         if "edit" in line:
             text = line["edit"].strip()
             verdict = screening.screen(_facts(text, author, said[author.pk][:-1], now, held, words))
