@@ -2,14 +2,18 @@
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
-from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.policy import Clause, PolicyVersion
+from comments.models.proposals import ChangedMeanwhile, Proposal
+from comments.models.replies import CannedReply, ReplyChange
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
+from comments.models.words import ListedWord, WordChange
 
 __all__ = [
     "Action",
     "CannedReply",
     "Case",
+    "ChangedMeanwhile",
     "Clause",
     "Comment",
     "CommentText",
@@ -19,8 +23,11 @@ __all__ = [
     "Mark",
     "MovedMeanwhile",
     "PolicyVersion",
+    "Proposal",
     "Remark",
+    "ReplyChange",
     "Status",
     "Thread",
     "Undecidable",
+    "WordChange",
 ]
