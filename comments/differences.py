@@ -69,6 +69,29 @@ def of_policy(old: Mapping, new: Mapping, labels: Mapping = PUBLIC) -> list[Chan
     return changes
 
 
+def merged(base: Mapping, mine: Mapping, theirs: Mapping) -> dict:
+    """My changes of `base` laid on theirs, as `PolicyVersion.content()`: where both changed the same thing, mine."""
+    mine_by, theirs_by = ({each["line"]: each for each in side["clauses"]} for side in (mine, theirs))
+    base_by = {each["line"]: each for each in base["clauses"]}
+    clauses = [_laid_on(base_by.get(line), mine_by.get(line), each) for line, each in theirs_by.items()]
+    # What they took out and I changed, and what is new.
+    clauses += [
+        each
+        for each in mine["clauses"]
+        if each["line"] not in theirs_by and each != base_by.get(each["line"])
+    ]
+    kept = [clause for clause in clauses if clause]
+    intro = mine["intro"] if mine["intro"] != base["intro"] else theirs["intro"]
+    return {"intro": intro, "clauses": sorted(kept, key=lambda clause: clause["number"])}
+
+
+def _laid_on(base, mine, theirs):
+    """One clause that they have; None where I took it out."""
+    if mine is None:
+        return None if base else theirs
+    return {name: mine[name] if base is None or mine[name] != base[name] else theirs[name] for name in theirs}
+
+
 def said(value) -> str:
     """A value in words."""
     if value is None:

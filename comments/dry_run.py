@@ -17,6 +17,7 @@ SHORT = 3  # letters: such a word stands in much that is harmless
 AROUND = 90  # characters of a comment on either side of what was found
 _DECIDED = (Status.PUBLISHED, Status.REJECTED, Status.REMOVED)
 _WORDS = re.compile(r"[^\W_]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,11 @@ def _keys_in(text: str, phrases: dict) -> list[str]:
     known, line = set(words), None
     keys = []
     for key, phrase in phrases.items():
-        if phrase[0] in known and len(phrase) > 1:
+        if not known.issuperset(phrase):
+            continue
+        if len(phrase) > 1:
             line = line or f" {' '.join(words)} "
-        if phrase[0] in known and (len(phrase) == 1 or f" {' '.join(phrase)} " in line):
+        if len(phrase) == 1 or f" {' '.join(phrase)} " in line:
             keys.append(key)
     return keys
 
@@ -107,8 +110,11 @@ def _folded(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in text if not unicodedata.combining(char))
+    return _FOREIGN.sub(_without_marks, unicodedata.normalize("NFKD", text))
+
+
+def _without_marks(found: re.Match) -> str:
+    return "".join(char for char in found.group() if not unicodedata.combining(char))
 
 
 def _phrase(key: str) -> list[str]:

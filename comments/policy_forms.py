@@ -5,9 +5,9 @@ import json
 
 from django import forms
 
-from comments.differences import FOR_STAFF, of_policy
+from comments.differences import FOR_STAFF, merged, of_policy
 from comments.forms import MAX_ID, PlainTextField, one_line
-from comments.models import CannedReply, Clause
+from comments.models import CannedReply, Clause, PolicyVersion
 
 MOST_CLAUSES = 40
 
@@ -118,7 +118,9 @@ class Draft:
             {name: "" if value is None else str(value) for name, value in clause.items()}
             for clause in content["clauses"]
         ]
-        return cls._of(rows, {"intro": content["intro"], "note": note, "based_on": str(based_on)}, current)
+        return cls._of(
+            rows, {"intro": content["intro"], "note": note, "based_on": str(based_on)[:20]}, current
+        )
 
     @classmethod
     def _of(cls, rows, data, current):
@@ -131,6 +133,15 @@ class Draft:
     def overtaken(self) -> bool:
         """Whether another version came into force since this was begun."""
         return self.data["based_on"] != str(self.number)
+
+    def laid_on_the_newer(self) -> "Draft":
+        """Where it was overtaken: the changes that it makes, to the version in force. Of a valid draft."""
+        number = self.data["based_on"]
+        known = number.isascii() and number.isdigit() and len(number) < 7
+        base = PolicyVersion.objects.filter(number=number).first() if known else None
+        theirs = self.current.content()
+        content = merged(base.content() if base else theirs, self.content(), theirs)
+        return Draft.of(content, self.current, based_on=number, note=self.data["note"])
 
     def rearranged(self, step: str) -> "Draft":
         """The same with an empty clause more ("add"), or with one moved ("up:3", "down:3", by where it stands)."""

@@ -73,6 +73,14 @@ class PolicyVersion(models.Model):
         return markup.plain(self.intro)
 
 
+class ClauseManager(models.Manager):
+    """Clauses with their version, which their address names."""
+
+    def get_queryset(self):
+        """In one query."""
+        return super().get_queryset().select_related("policy")
+
+
 class Clause(models.Model):
     """A numbered line of one policy version. `line` is the same for it through all versions, whatever its number."""
 
@@ -112,6 +120,8 @@ class Clause(models.Model):
     # The clause of the earlier version that it first was; null for what is new.
     origin = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
 
+    objects = ClauseManager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -122,7 +132,8 @@ class Clause(models.Model):
         return f"{self.number}. {self.title}"
 
     def get_absolute_url(self):
-        return f"{reverse('comments:policy')}#clause-{self.number}"
+        """In its own version: in a later one it may read otherwise, or stand under another number."""
+        return f"{reverse('comments:policy_version', args=[self.policy.number])}#clause-{self.number}"
 
     @property
     def wording_html(self):

@@ -48,31 +48,44 @@ def draft(request):
     current = PolicyVersion.objects.select_related("created_by").order_by("-number").first()
     proposal = proposals.taken_up(request, KIND)
     if request.method != "POST":
-        return _page(request, _begun(current, proposal), proposal)
+        return _begin(request, current, proposal)
     typed, step = Draft(request.POST, current), request.POST.get("step", "look")
     if step == "add" or step.startswith(("up:", "down:")):
         return _page(request, typed.rearranged(step), proposal)
     if not typed.is_valid():
         return _page(request, typed, proposal, status=422)
+    if typed.overtaken:
+        return _overtaken(request, typed, proposal)
     content = typed.content()
     if step not in {"publish", "propose"}:
-        return _page(request, typed, proposal, content, status=409 if typed.overtaken else 200)
+        return _page(request, typed, proposal, content)
     return _send(request, typed, proposal, content, step)
 
 
-def _begun(current, proposal) -> Draft:
-    if proposal:
-        content = proposal.content
-        return Draft.of(content, current, based_on=content["based_on"], note=proposal.why)
+def _begin(request, current, proposal):
     content = current.content() if current else {"intro": "", "clauses": []}
-    return Draft.of(content, current, based_on=current.number if current else 0)
+    if not proposal:
+        return _page(request, Draft.of(content, current, based_on=current.number if current else 0), None)
+    content = proposal.content
+    typed = Draft.of(content, current, based_on=content["based_on"], note=proposal.why)
+    return (
+        _overtaken(request, typed, proposal, status=200)
+        if typed.overtaken
+        else _page(request, typed, proposal)
+    )
+
+
+def _overtaken(request, typed, proposal, *, status=409):
+    """The draft again, its changes laid on the version that came into force meanwhile, to be looked at."""
+    if typed.is_valid():
+        typed = typed.laid_on_the_newer()
+    content = typed.content() if typed.is_valid() else None
+    return _page(request, typed, proposal, content, status=status)
 
 
 def _send(request, typed, proposal, content, step):
     """Publish or propose, if it is what was looked at, differs from what is in force, and says why."""
     note = typed.policy.cleaned_data["note"]
-    if typed.overtaken:
-        return _page(request, typed, proposal, content, status=409)
     if typed.data["seen"] != typed.fingerprint(content):
         error = "You have changed something since you looked at the difference. Look at it again."
     elif not typed.changes(content):
@@ -94,8 +107,9 @@ def _send(request, typed, proposal, content, step):
     except ChangedMeanwhile as first:
         now = PolicyVersion.objects.select_related("created_by").order_by("-number").first()
         again = Draft(request.POST, now)
-        again.is_valid()
-        return _page(request, again, proposal, again.content(), error=str(first), status=409)
+        if again.overtaken:
+            return _overtaken(request, again, proposal)
+        return _page(request, again, None, content, error=str(first), status=409)
     return proposals.see_other(
         request, "moderation:policy", f"Version {version.number} of the policy is in force."
     )

@@ -1,13 +1,16 @@
 """The policy as data: versions that never change, a draft of the next one, proposals, and what readers see of it."""
 
 import threading
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from comments import differences
 from comments.models import CannedReply, Clause, PolicyVersion, Proposal, ReplyChange
 from comments.policy_forms import Draft
+from healthnews.site_state import SiteState
 from tests import plain_forms
 from tests.factories import make_comment, make_user
 
@@ -119,38 +122,87 @@ def test_the_second_of_two_administrators_is_told_and_keeps_what_they_typed(clie
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "Quick Colleague published version 2" in html and "My own title" in html
-    assert "<del>Their" in html  # the difference is against theirs
+    assert "<del>Their" not in html and "Their title" in html
     assert PolicyVersion.current().number == 2
-    # Looked at against theirs, it may be published.
-    answer = publish(client, form_of(answer))
-    assert answer.status_code == 303
-    assert PolicyVersion.current().number == 3
-    assert PolicyVersion.current().clauses.get(number=2).title == "My own title"
+    # Looked at beside theirs, it may be published.
+    assert client.post(DRAFT, form_of(answer) | {"step": "publish"}).status_code == 303
+    now = PolicyVersion.current()
+    titles = [clause.title for clause in now.clauses.all()[:2]]
+    assert (now.number, titles) == (3, ["Their title", "My own title"])
+
+
+def _clause(line, number, **changes):
+    return {"line": line, "number": number, "title": f"T{line}", "wording": "w"} | changes
+
+
+def _policy(*clauses, intro=""):
+    return {"intro": intro, "clauses": list(clauses)}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ([_clause(1, 1), _clause(2, 2, title="M")], [_clause(1, 1, title="T"), _clause(2, 2)], "1T 2M"),
+        ([_clause(1, 1, title="M"), _clause(2, 2)], [_clause(1, 1, title="T"), _clause(2, 2)], "1M 2T2"),
+        ([_clause(1, 1)], [_clause(1, 1, title="T"), _clause(2, 2)], "1T"),  # I took the second out
+        ([_clause(1, 1), _clause(2, 2)], [_clause(2, 2)], "2T2"),  # they took the first out
+        ([_clause(1, 1, title="M"), _clause(2, 2)], [_clause(2, 2)], "1M 2T2"),  # and I had changed it
+        (
+            [_clause(1, 1), _clause(2, 2), _clause(None, 3, title="M")],
+            [_clause(1, 1), _clause(2, 2), _clause(7, 4)],
+            "1T1 2T2 3M 4T7",
+        ),
+        ([_clause(1, 2), _clause(2, 1)], [_clause(1, 1, title="T"), _clause(2, 2)], "1T2 2T"),
+    ],
+)
+def test_two_changes_of_one_policy_are_laid_together(mine, theirs, both):
+    base = _policy(_clause(1, 1), _clause(2, 2))
+    made = differences.merged(base, _policy(*mine, intro="mine"), _policy(*theirs))
+    assert " ".join(f"{clause['number']}{clause['title']}" for clause in made["clauses"]) == both
+    assert made["intro"] == "mine"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_that_publish_at_once_one_is_told():
+def test_of_two_that_publish_at_once_the_second_waits_and_is_told():
     users = [make_user("administrator"), make_user("administrator")]
-    content = PolicyVersion.current().content()
-    start, outcomes = threading.Barrier(2), []
+    content, outcomes = PolicyVersion.current().content(), []
 
-    def run(user):
+    def second():
         try:
-            start.wait()
-            PolicyVersion.publish(content | {"intro": user.email}, note="x", by=user, based_on=1)
-            outcomes.append("published")
+            PolicyVersion.publish(content, note="x", by=users[1], based_on=1)
         except Exception as error:
             outcomes.append(type(error).__name__)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=[user]) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["ChangedMeanwhile", "published"]
-    assert PolicyVersion.objects.count() == 2
+    other = threading.Thread(target=second)
+    with transaction.atomic():
+        PolicyVersion.publish(content, note="x", by=users[0], based_on=1)
+        other.start()
+        for _ in range(200):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+            time.sleep(0.05)
+    other.join()
+    assert outcomes == ["ChangedMeanwhile"]
+    assert PolicyVersion.current().created_by == users[0]
+
+
+def test_a_link_to_a_clause_leads_to_the_version_that_it_was_named_from(client, administrator):
+    author = make_user()
+    comment = make_comment(status="pending", author=author)
+    clause = Clause.objects.get(number=4)
+    comment.decide("reject", by=administrator, version=1, clause=clause)
+    assert publish(client, form_of(client.post(DRAFT, fields(client) | {"step": "up:3"}))).status_code == 303
+    client.force_login(author)
+    html = client.get(f"/articles/{comment.article.slug}/comments/mine/").content.decode()
+    assert 'href="/comments-policy/1/#clause-4"' in html
+    assert (
+        f'id="clause-4" class="clause"><h2>4. {clause.title}'
+        in client.get("/comments-policy/1/").content.decode()
+    )
 
 
 def test_clauses_are_added_moved_and_taken_out_without_script(client, administrator):
@@ -330,12 +382,19 @@ def test_a_proposal_from_an_older_version_is_laid_on_the_newer_one(client, admin
     proposal = proposed()
     theirs = PolicyVersion.current().content()
     theirs["intro"] = "A new introduction."
+    theirs["clauses"][0]["wording"] = "Newer words."
     PolicyVersion.publish(theirs, note="x", by=administrator, based_on=1)
     page = client.get(f"{DRAFT}?proposal={proposal.pk}")
-    assert b"published version 2 meanwhile" in page.content
-    answer = look(client, form_of(page))
-    assert answer.status_code == 409
-    assert b"introduction.</del>" in answer.content
+    html = page.content.decode()
+    assert "published version 2</b>" in html or "published version 2 meanwhile" in html
+    assert (
+        "<ins>kind</ins>" in html and "introduction.</del>" not in html and "Newer words.</del>" not in html
+    )
+    assert client.post(DRAFT, form_of(page) | {"step": "publish"}).status_code == 303
+    now = PolicyVersion.current()
+    assert (now.number, now.intro) == (3, "A new introduction.")
+    first = now.clauses.get(number=1)
+    assert (first.title, first.wording) == ("Be kind", "Newer words.")
 
 
 def test_a_proposal_is_declined_with_a_word_once(client, administrator):
@@ -414,9 +473,10 @@ def test_the_public_pages_are_the_same_for_everybody_and_kept_until_the_policy_c
         assert "Cookie" not in anybody.get("Vary", "") and not anybody.cookies
         assert client.get(url, headers={"If-None-Match": anybody["ETag"]}).status_code == 304
         client.force_login(administrator)
-    etag = client.get("/comments-policy/1/")["ETag"]
+    etag, site = client.get("/comments-policy/1/")["ETag"], SiteState.current()
     PolicyVersion.publish(content | {"intro": "Three."}, note="x", by=administrator, based_on=2)
     assert client.get("/comments-policy/1/")["ETag"] != etag
+    assert SiteState.current() == site + 1
     assert b"Three." in client.get("/comments-policy/").content
 
 

@@ -171,7 +171,7 @@ def test_a_reply_is_read_for_this_very_comment_or_for_nobody(client, administrat
     # What a placeholder brings in is not looked through for further ones.
     assert "Dear Ada {policy}" in html
     assert "Twitching &amp; &lt;b&gt;eyelids" in html
-    assert "/comments-policy/#clause-1" in html
+    assert "/comments-policy/1/#clause-1" in html
     for nobody in ("999999", "x", "9" * 40, "-1"):
         assert "Dear Robin" in client.get(url, {"comment": nobody}).content.decode()
 
