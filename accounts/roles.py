@@ -97,3 +97,4 @@ def staff_only(permission: str):
 
 
 moderator_required = staff_only("comments.moderate")
+administrator_required = staff_only("comments.administer")

@@ -26,6 +26,11 @@ class PlainTextField(forms.CharField):
         return super().to_python(markup.tidy(value) if value else value)
 
 
+def one_line(text: str) -> str:
+    """What is typed into one line, without what no keyboard types."""
+    return " ".join(markup.tidy(text).split())
+
+
 class CommentForm(forms.Form):
     """A comment, or an answer to one that can be read here."""
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy
+from comments.views import decisions, own, policy, policy_desk, proposals, replies, words
 from comments.views import discussion as views
 from comments.views import moderation as desk
 
@@ -16,6 +16,12 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    re_path(r"^comments-policy/(?P<number>[1-9]\d{0,5})/$", policy.policy, name="policy_version"),
+    re_path(
+        r"^comments-policy/(?P<old>[1-9]\d{0,5})\.\.(?P<new>[1-9]\d{0,5})/$",
+        policy.difference,
+        name="policy_difference",
+    ),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -25,5 +31,18 @@ moderation = [
     path("decisions/", decisions.decide_many, name="decide_many"),
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
-    path("replies/", desk.replies, name="replies"),
+    path("replies/", replies.replies, name="replies"),
+    path("replies/new/", replies.reply_new, name="reply_new"),
+    path("replies/<int:pk>/", replies.reply, name="reply"),
+    path("replies/<int:pk>/edit/", replies.reply_edit, name="reply_edit"),
+    path("replies/<int:pk>/move/", replies.reply_move, name="reply_move"),
+    path("policy/", policy_desk.policy, name="policy"),
+    path("policy/<int:number>/", policy_desk.policy, name="policy_version"),
+    path("policy/draft/", policy_desk.draft, name="policy_draft"),
+    path("words/", words.words, name="words"),
+    path("words/try/", words.words_try, name="words_try"),
+    path("words/record/", words.word_record, name="word_record"),
+    path("words/<int:pk>/remove/", words.word_remove, name="word_remove"),
+    path("proposals/", proposals.proposals, name="proposals"),
+    path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
 ]

@@ -58,7 +58,9 @@ def own(user, article, *, every_state=False, only: int | None = None) -> list[Ow
     lines = {line.id: line for line in threads.lines_of(article, Comment.objects.filter(pk__in=rows))}
     submitted, latest = {}, {}
     decisions = (
-        Decision.objects.filter(comment_id__in=rows).select_related("clause", "message").order_by("pk")
+        Decision.objects.filter(comment_id__in=rows)
+        .select_related("clause__policy", "message")
+        .order_by("pk")
     )
     for decision in decisions:
         latest[decision.comment_id] = decision

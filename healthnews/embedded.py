@@ -435,7 +435,10 @@ def keep(folder: Path, lock: int, throwaway: bool, user: int | None, command: li
         if os.path.basename(socket).startswith("hn-"):  # ours, not that of a server started by hand
             shutil.rmtree(socket, ignore_errors=True)
         if last and throwaway:
-            shutil.rmtree(folder, ignore_errors=True)
+            # At once, not file by file: who comes meanwhile finds all of it or nothing.
+            gone = folder.with_name(f"{folder.name}.gone{os.getpid()}")
+            os.rename(folder, gone)
+            shutil.rmtree(gone, ignore_errors=True)
         # Before `users`: who gets that one must find this one free. If the server died by itself, the next
         # connection starts both anew.
         os.close(lock)

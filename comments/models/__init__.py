@@ -2,10 +2,13 @@
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
-from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.policy import Clause, PolicyVersion
+from comments.models.proposals import ChangedMeanwhile, Proposal
+from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
+from comments.models.words import ListedWord, WordChange
 
 __all__ = [
     "APPEAL_LENGTH",
@@ -13,6 +16,7 @@ __all__ = [
     "Appeal",
     "CannedReply",
     "Case",
+    "ChangedMeanwhile",
     "Clause",
     "Comment",
     "CommentText",
@@ -22,9 +26,12 @@ __all__ = [
     "Mark",
     "MovedMeanwhile",
     "PolicyVersion",
+    "Proposal",
     "Remark",
     "Report",
+    "ReplyChange",
     "Status",
     "Thread",
     "Undecidable",
+    "WordChange",
 ]

@@ -1,12 +1,14 @@
-"""The policy as data: clauses in versions, canned replies, listed words."""
+"""The policy as data: clauses in versions."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from comments.screening.words import fold
+from comments.models.proposals import ChangedMeanwhile
+from comments.models.replies import CannedReply
 from healthnews import markup
+from healthnews.site_state import SiteState
 
 
 class PolicyVersion(models.Model):
@@ -14,6 +16,7 @@ class PolicyVersion(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     intro = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="What changed in it, and why.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -29,23 +32,95 @@ class PolicyVersion(models.Model):
         """The policy in force; None only before the first migrate has ended."""
         return cls.objects.order_by("-number").first()
 
+    @classmethod
+    def publish(cls, content: dict, *, note: str, by, based_on: int) -> "PolicyVersion":
+        """Put a new version in force, if `based_on` still is the number of the one that it replaces.
+
+        `content` is as `self.content()` gives it. Raises ChangedMeanwhile.
+        """
+        with transaction.atomic():
+            # The first version's row is the lock: who waited for it then sees what the other has published.
+            cls.objects.select_for_update(no_key=True).filter(number=1).first()
+            before = cls.current()
+            if before and before.number != based_on:
+                at = timezone.localtime(before.created_at)
+                raise ChangedMeanwhile(
+                    f"{before.created_by or 'Somebody'} published version {before.number} at {at:%H:%M on %d %B %Y}."
+                )
+            old = before.content()["clauses"] if before else []
+            new = content["clauses"]
+            version = cls.objects.create(
+                number=based_on + 1, intro=content["intro"], note=note, created_by=by
+            )
+            Clause.objects.bulk_create(
+                Clause(
+                    policy=version, origin_id=clause["line"], **{name: clause[name] for name in Clause.FIELDS}
+                )
+                for clause in new
+            )
+            CannedReply.renumber(
+                renumbered(old, new), by=by, because=f"Version {version.number} of the policy"
+            )
+            SiteState.bump()
+        return version
+
+    def content(self) -> dict:
+        """What people change in it, as plain data."""
+        return {"intro": self.intro, "clauses": [clause.content() for clause in self.clauses.all()]}
+
     @property
     def intro_html(self):
         return markup.plain(self.intro)
 
 
+class ClauseManager(models.Manager):
+    """Clauses with their version, which their address names."""
+
+    def get_queryset(self):
+        """In one query."""
+        return super().get_queryset().select_related("policy")
+
+
 class Clause(models.Model):
-    """A numbered line of one policy version."""
+    """A numbered line of one policy version. `line` is the same for it through all versions, whatever its number."""
+
+    FIELDS = (
+        "number",
+        "title",
+        "wording",
+        "guidance",
+        "severity",
+        "default_reply",
+        "default_outcome",
+        "legal_ground",
+    )
+
+    class Severity(models.IntegerChoices):
+        SLIGHT = 1, "1, slight"
+        SERIOUS = 2, "2, serious"
+        DANGEROUS = 3, "3, dangerous"
+
+    class Outcome(models.TextChoices):
+        """What usually becomes of a comment under it; the desk decides."""
+
+        PUBLISH = "publish", "Publish"
+        RETURN = "return", "Return to its author"
+        REJECT = "reject", "Refuse"
+        REMOVE = "remove", "Remove"
 
     policy = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clauses")
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     wording = models.TextField(help_text="What the public reads.")
     guidance = models.TextField(blank=True, help_text="What moderators read besides.")
-    severity = models.PositiveSmallIntegerField(default=1)
+    severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.SLIGHT)
     default_reply = models.CharField(max_length=60, blank=True, help_text="Key of a canned reply.")
-    default_outcome = models.CharField(max_length=20, blank=True)
+    default_outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     legal_ground = models.CharField(max_length=200, blank=True)
+    # The clause of the earlier version that it first was; null for what is new.
+    origin = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = ClauseManager()
 
     class Meta:
         ordering = ["number"]
@@ -57,65 +132,25 @@ class Clause(models.Model):
         return f"{self.number}. {self.title}"
 
     def get_absolute_url(self):
-        return f"{reverse('comments:policy')}#clause-{self.number}"
+        """In its own version: in a later one it may read otherwise, or stand under another number."""
+        return f"{reverse('comments:policy_version', args=[self.policy.number])}#clause-{self.number}"
 
     @property
     def wording_html(self):
         return markup.plain(self.wording)
 
+    @property
+    def line(self) -> int:
+        """The same through all versions."""
+        return self.origin_id or self.pk
 
-class CannedReply(models.Model):
-    """An answer that the desk gives often. Placeholders: {name}, {article}, {clause}, {policy}."""
-
-    class Purpose(models.TextChoices):
-        PUBLIC_ANSWER = "public_answer", "Answer under the comment"
-        MESSAGE = "message_to_author", "Message to the author"
-
-    key = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=120)
-    purpose = models.CharField(max_length=20, choices=Purpose, default=Purpose.PUBLIC_ANSWER)
-    clause_number = models.PositiveSmallIntegerField(null=True, blank=True)
-    suggests_for = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True, help_text="Finding codes, with commas."
-    )
-    body = models.TextField()
-    position = models.PositiveSmallIntegerField(default=0)
-    use_count = models.PositiveIntegerField(default=0, editable=False)
-    is_active = models.BooleanField("in use", default=True)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name_plural = "canned replies"
-
-    def __str__(self):
-        return self.title
-
-    def filled(self, *, name: str, article: str, clause: str = "", policy: str = "") -> str:
-        """The text with its placeholders filled in. Anything else in braces stays as it is."""
-        text = self.body
-        for key, value in {"name": name, "article": article, "clause": clause, "policy": policy}.items():
-            text = text.replace("{" + key + "}", value)
-        return text
+    def content(self) -> dict:
+        """What people change in it, and its line, as plain data."""
+        return {"line": self.line} | {name: getattr(self, name) for name in self.FIELDS}
 
 
-class ListedWord(models.Model):
-    """A word or phrase that holds a comment, or refuses it outright. Matches on word boundaries only."""
-
-    class Outcome(models.TextChoices):
-        HOLD = "hold", "Hold for a moderator"
-        REJECT = "reject", "Refuse at once"
-
-    word = models.CharField(max_length=120)
-    key = models.CharField(max_length=480, unique=True, editable=False)
-    outcome = models.CharField(max_length=6, choices=Outcome, default=Outcome.HOLD)
-
-    class Meta:
-        ordering = ["key"]
-
-    def __str__(self):
-        return self.word
-
-    def save(self, *args, **kwargs):
-        """Store, with the folded form that texts are searched for."""
-        self.key = " ".join(fold(self.word).split())
-        super().save(*args, **kwargs)
+def renumbered(old: list[dict], new: list[dict]) -> dict:
+    """{old number: new number, or None where the clause is gone}, for the clauses whose number changes."""
+    now = {clause["line"]: clause["number"] for clause in new}
+    numbers = {clause["number"]: now.get(clause["line"]) for clause in old}
+    return {was: number for was, number in numbers.items() if was != number}

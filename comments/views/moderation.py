@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import moderator_required
 from comments import desk
 from comments.models import (
-    CannedReply,
     Case,
     Clause,
     Comment,
@@ -82,13 +81,6 @@ def log(request):
     rows = list(decisions.order_by("-pk")[: LOG_ROWS + 1])
     after = paging.encode(rows[LOG_ROWS - 1].pk) if len(rows) > LOG_ROWS else ""
     return private(render(request, "moderation/log.html", {"decisions": rows[:LOG_ROWS], "after": after}))
-
-
-@require_safe
-@moderator_required
-def replies(request):
-    """The canned replies, how often each was used, and what it is suggested for."""
-    return private(render(request, "moderation/replies.html", {"replies": CannedReply.objects.all()}))
 
 
 def _clauses():

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from articles.models import Disclaimer, Person, Tag
-from comments.models import CannedReply, ListedWord
 from tests.factories import make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -93,26 +92,3 @@ def test_people_are_found_by_the_beginning_of_address(client, administrator):
     make_user(email="other@example.org", display_name="Unwanted")
     page = client.get(reverse("admin:accounts_user_changelist"), {"q": "FindMe@"}).content.decode()
     assert ">Wanted<" in page and ">Unwanted<" not in page
-
-
-def test_a_placeholder_that_nothing_fills_is_refused(client, administrator):
-    fields = {
-        "key": "k",
-        "title": "T",
-        "purpose": "public_answer",
-        "position": 0,
-        "body": "Dear {nmae}, {clause}",
-    }
-    page = client.post(reverse("admin:comments_cannedreply_add"), fields).content.decode()
-    assert "Nothing fills {nmae}." in page
-    client.post(reverse("admin:comments_cannedreply_add"), fields | {"body": "Dear {name}"})
-    assert CannedReply.objects.get(key="k").body == "Dear {name}"
-
-
-def test_a_listed_word_is_listed_once(client, administrator):
-    url = reverse("admin:comments_listedword_add")
-    client.post(url, {"word": "Miracle Cure-all", "outcome": "hold"})
-    page = client.post(url, {"word": "miracle  cure-all", "outcome": "hold"}).content.decode()
-    assert "is listed already" in page
-    assert "no letter or digit" in client.post(url, {"word": "!!", "outcome": "hold"}).content.decode()
-    assert ListedWord.objects.filter(word__iexact="miracle cure-all").count() == 1

@@ -28,6 +28,7 @@ def away(seconds: float, newsroom, *, leash: int, log) -> tuple[list[str], dict]
     until(lambda: reader.ask("/")[0] == 200)
     connections.close_all()
     processes.kill_database(whole=True)
+    until(lambda: reader.ask("/")[0] != 200, 5)  # its children live for a moment longer, and answer
     start, asked, slowest, page = time.monotonic(), 0, 0.0, ""
     while time.monotonic() - start < seconds:
         for who, path, data in [

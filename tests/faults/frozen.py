@@ -102,10 +102,11 @@ class Crowd:
         self.answers, self.slowest, self.kept = Counter(), 0.0, ""
         self.wrong: list[str] = []
         self.gone, self.lock = threading.Event(), threading.Lock()
-        decision = f"/moderation/comments/{self.waiting.pk}/decisions/"
+        self.decision = f"/moderation/comments/{self.waiting.pk}/decisions/"
+        self.decided = {"action": "publish", "version": 1, "reply": self.text}
         work = [(self.reader, page, None) for page in (self.pages * READERS)[:READERS]]
         work.append((self.reader, self.thread, {"body": self.text, "parent": ""}))
-        work.append((self.moderator, decision, {"action": "publish", "version": 1, "reply": self.text}))
+        work.append((self.moderator, self.decision, self.decided))
         self.people = [threading.Thread(target=self.ask_on, args=one, daemon=True) for one in work]
 
     def come(self) -> None:
@@ -143,10 +144,8 @@ class Crowd:
         for person in self.people:
             person.join(3 * LONGEST)
         fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.kept))
-        status, deadline = 503, time.monotonic() + AGAIN
-        while status == 503 and time.monotonic() < deadline:  # each process of web finds out by itself
-            status, _, _ = self.reader.ask(self.thread, fields | {"body": self.text})
-            time.sleep(0.2)
+        status = self.until_told(self.reader, self.thread, fields | {"body": self.text})
+        self.until_told(self.moderator, self.decision, self.decided)  # 409 when it was decided before
         stored = Comment.objects.filter(text__body=self.text, parent=None).count()
         if not self.kept or status != 303 or stored != 1:
             self.wrong.append(f"the kept text was sent again: {status}, stored {stored} times")
@@ -154,3 +153,11 @@ class Crowd:
         if replies != 1:
             self.wrong.append(f"the decision and its answer are there {replies} times")
         return self.wrong
+
+    def until_told(self, who: Visitor, path: str, data: dict) -> int:
+        """Send a form until it is answered with something else than 503: each process of web finds out by itself."""
+        status, deadline = 503, time.monotonic() + AGAIN
+        while status == 503 and time.monotonic() < deadline:
+            status, _, _ = who.ask(path, data)
+            time.sleep(0.2)
+        return status

@@ -17,7 +17,15 @@ LISTS = (
     "/search/?q=pain",
 )
 FEEDS = ("/feed/", "/tags/sleep/feed/", "/authors/ann/feed/", "/sitemap.xml", "/robots.txt")
-PAGES = ("/about/", "/privacy/", "/pages/about/", "/comments-policy/", "{article}", "/articles/no-such/")
+PAGES = (
+    "/about/",
+    "/privacy/",
+    "/pages/about/",
+    "/comments-policy/",
+    "/comments-policy/1/",
+    "{article}",
+    "/articles/no-such/",
+)
 HEALTH = ("/healthz/live", "/healthz/ready", "/accounts/corner/", "/demo/mail/", "/media/no-such.png")
 
 
