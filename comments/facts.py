@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from comments import screening
-from comments.models import Comment, ListedWord, Thread
+from comments.models import Comment, ListedWord, Sanction, Standing, Thread
 
 _REMEMBERED = 20  # of the author's latest comments: enough for the pace of an hour and for repeats
 
@@ -22,8 +23,12 @@ class TooFast(Exception):
         )
 
 
+class MayNotWrite(Exception):
+    """A sanction stops the author, or a warning has to be read first. The message is for them."""
+
+
 def gather(*, article, author, text: str, but=None) -> screening.Facts:
-    """Everything the checks may know about this text. Three queries, none of which grows with the site.
+    """Everything the checks may know about this text. Five queries, none of which grows with the site.
 
     `but` is the comment that the text is an edit of: it is no repetition of itself.
     """
@@ -35,6 +40,8 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
         .order_by("-posted_at")
         .values_list("posted_at", "text__body")[:_REMEMBERED]
     )
+    thread = Thread.of(article)
+    read_first = Sanction.objects.in_force(author, now).filter(kind=Sanction.Kind.READ_FIRST).exists()
     published = len(Comment.objects.filter(author=author).published().values("pk")[: limits.newcomer_until])
     return screening.Facts(
         text=text,
@@ -43,10 +50,27 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
         posts_last_minute=sum(at > now - timedelta(minutes=1) for at, _ in recent),
         posts_last_hour=sum(at > now - timedelta(hours=1) for at, _ in recent),
         recent_texts=tuple(body for _, body in recent),
-        thread_mode=Thread.of(article).mode,
+        thread_mode=thread.mode,
+        site_mode=thread.site_mode,
+        standing=Sanction.Kind.READ_FIRST.value if read_first else "",
         listed_words=tuple(ListedWord.objects.values_list("key", "outcome")),
         limits=limits,
     )
+
+
+def check_standing(author, *, acknowledged: int | None = None) -> None:
+    """Raise MayNotWrite while a sanction stops the author from writing, changing and reporting.
+
+    Locks the author's row, so that a sanction imposed at the same moment is seen by one of the two; call it inside a
+    transaction. `acknowledged` is the warning that they say, with this very text, to have read.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    standing = Standing.of(author)
+    warning = standing.warning
+    if warning and warning.pk == acknowledged and not standing.stop:
+        warning.acknowledge(by=author)
+    elif standing.refusal:
+        raise MayNotWrite(standing.refusal)
 
 
 def check_pace(author, *, a_minute: int, an_hour: int) -> None:

@@ -4,8 +4,8 @@ from django.urls import path, re_path
 
 from articles.urls import SLUG
 from comments.views import discussion as views
+from comments.views import duty, own, people, policy, switches
 from comments.views import moderation as desk
-from comments.views import own, policy
 
 discussion = [
     re_path(rf"^articles/{SLUG}/comments/$", views.thread, name="thread"),
@@ -16,6 +16,7 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    path("comments/standing/", people.standing, name="standing"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -25,4 +26,14 @@ moderation = [
     path("decisions/", desk.decide_many, name="decide_many"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/notes/", people.note, name="note"),
+    path("people/<int:pk>/sanctions/", people.sanction, name="sanction"),
+    path("sanctions/<int:pk>/lift/", people.lift, name="lift"),
+    path("duty/", duty.roster, name="duty"),
+    path("duty/<int:pk>/remove/", duty.remove, name="duty_remove"),
+    path("switches/", switches.switches, name="switches"),
+    path("switches/<int:pk>/undo/", switches.undo, name="switch_undo"),
+    path("threads/<int:pk>/switch/", switches.thread, name="switch_thread"),
 ]

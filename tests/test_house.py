@@ -15,6 +15,7 @@ PURE = {
     *(
         "comments/states.py",
         "comments/paths.py",
+        "comments/duty.py",
         "articles/dates.py",
         "accounts/names.py",
         "healthnews/paging.py",

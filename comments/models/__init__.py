@@ -2,7 +2,10 @@
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
+from comments.models.duty import CrisisAlert, Duty
+from comments.models.people import NotYours, PersonNote, Sanction, Standing
 from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 
@@ -13,14 +16,23 @@ __all__ = [
     "Clause",
     "Comment",
     "CommentText",
+    "CrisisAlert",
     "Decision",
+    "Duty",
     "Lane",
     "ListedWord",
     "Mark",
     "MovedMeanwhile",
+    "NotYours",
+    "Overtaken",
+    "PersonNote",
     "PolicyVersion",
     "Remark",
+    "Sanction",
+    "SiteMode",
+    "Standing",
     "Status",
+    "Switch",
     "Thread",
     "Undecidable",
 ]

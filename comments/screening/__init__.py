@@ -17,13 +17,15 @@ CHECKS = (
     checks.pace,
     checks.newcomer,
     checks.thread,
+    checks.site,
+    checks.standing,
     checks.listed_words,
     health.personal_advice,
     health.email,
     health.phone,
 )
 # What holds even a text by staff (design, "Who may").
-HOLDS_STAFF = frozenset({"email", "phone", "check_failed"})
+HOLDS_STAFF = frozenset({"email", "phone", "check_failed", "read_first"})
 _log = logging.getLogger("healthnews.screening")
 
 __all__ = ["CHECKS", "Facts", "Finding", "Limits", "Outcome", "Verdict", "screen"]
