@@ -184,7 +184,8 @@ class Sanction(models.Model):
 
         One transaction with the job that mails them, and, for a ban with `take_down_days`, the job that takes down
         what they wrote. Raises NotYours, or Undecidable (what is missing, in words). Holds the person's row, as
-        posting does: what is posted afterwards has seen it.
+        posting does: what is posted afterwards has seen it. `at` is for the demo newsroom alone; what was imposed in
+        its past is mailed to nobody.
         """
         cls.vet(
             kind,
@@ -198,8 +199,8 @@ class Sanction(models.Model):
         )
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
-            at = at or timezone.now()
-            same = cls.objects.in_force(user, at).filter(kind=kind).select_related("by").first()
+            starts_at = at or timezone.now()
+            same = cls.objects.in_force(user, starts_at).filter(kind=kind).select_related("by").first()
             if same:
                 raise Undecidable(
                     f"{same.by} has already put a {same.get_kind_display().lower()} on {user}: {same.state}. "
@@ -211,12 +212,13 @@ class Sanction(models.Model):
                 reason=Remark.objects.create(text=reason),
                 clause=clause,
                 comment=comment,
-                starts_at=at,
-                ends_at=at + timedelta(days=days) if days else None,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(days=days) if days else None,
                 by=by,
                 take_down_days=take_down_days,
             )
-            jobs.tell_person(sanction, "imposed")
+            if at is None:
+                jobs.tell_person(sanction, "imposed")
             if take_down_days:
                 jobs.take_down_after(sanction)
         return sanction
@@ -277,7 +279,11 @@ class Standing:
         """Why the person cannot write now, in words; empty while they can."""
         if self.stop:
             return self.stop.words
-        return "Say first that you have read the warning." if self.warning else ""
+        return (
+            "This was not sent: say first, by the tick, that you have read the warning."
+            if self.warning
+            else ""
+        )
 
 
 def _lacks(kind, user, reason, clause, comment, days, take_down_days) -> str:
