@@ -125,7 +125,7 @@ def test_in_duty_hours_who_is_on_duty_is_mailed_after_fifteen_minutes_and_once()
     on_mondays(later, "17:00", "20:00")
     make_user("administrator")
     comment = in_crisis()
-    make_comment(status="pending")
+    Case.objects.filter(pk=make_comment(status="pending").pk).update(since=NOON)
     assert crisis.watch(NOON + timedelta(minutes=14, seconds=59)) == 0
     assert crisis.watch(NOON + timedelta(minutes=15)) == 1
     assert crisis.watch(NOON + timedelta(minutes=16)) == 0

@@ -111,6 +111,7 @@ def test_a_text_that_cannot_be_sent_acknowledges_nothing_but_keeps_the_tick(clie
 
 def test_a_warning_is_acknowledged_on_ones_own_page_too_and_only_by_oneself(client, reader, moderator):
     warning = Sanction.impose("warn", reader, by=moderator, reason="Please.")
+    assert not warning.acknowledge(by=moderator)
     client.force_login(make_user())
     client.post("/comments/standing/", {"acknowledge": warning.pk})
     assert Sanction.objects.in_force(reader).exists()

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.core.cache import caches
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -141,6 +141,7 @@ def test_articles_that_nobody_sees_have_no_switch(client, moderator):
         ("https://evil.example/moderation/", "/moderation/switches/"),
         ("//evil.example/moderation/", "/moderation/switches/"),
         ("/moderation/\\evil.example", "/moderation/%5Cevil.example"),
+        ("/moderation/\nLocation: //evil.example", "/moderation/%0ALocation:%20//evil.example"),
         ("javascript:alert(1)", "/moderation/switches/"),
         ("/accounts/logout/", "/moderation/switches/"),
     ],
@@ -312,23 +313,29 @@ def test_the_site_costs_the_article_no_further_query(client):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("whole_site", [False, True])
 def test_of_two_who_switch_at_once_one_is_told(whole_site):
-    moderators, article = [make_user("moderator"), make_user("moderator")], make_article()
-    together, results = threading.Barrier(2), []
+    first, second, article = make_user("moderator"), make_user("moderator"), make_article()
+    SiteMode.objects.create()
+    Thread.objects.create(article=article)
+    results = []
 
-    def run(by):
-        together.wait()
+    def switch(by):
+        place = SiteMode if whole_site else Thread.of(article)
+        return place.switch("held", by=by, seen="open")
+
+    def too_late():
         try:
-            place = SiteMode if whole_site else Thread.of(article)
-            results.append(place.switch("held", by=by, seen="open"))
+            results.append(switch(second))
         except Overtaken as refusal:
-            results.append(refusal)
+            results.append(str(refusal))
         finally:
             connections["default"].close()
 
-    threads = [threading.Thread(target=run, args=[by]) for by in moderators]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(30)
-    assert sorted(type(each).__name__ for each in results) == ["Overtaken", "Switch"]
+    with transaction.atomic():
+        switch(first)
+        thread = threading.Thread(target=too_late)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()  # it waits for the row
+    thread.join(30)
+    assert [str(first) in each for each in results] == [True]
     assert Switch.objects.count() == 1
