@@ -174,7 +174,7 @@ def test_a_moderator_suspends_and_lifts(client, moderator, reader):
         2,
     )
     assert (held.ends_at - held.starts_at).days == 3
-    assert b"Lift the suspension" in client.get(f"/moderation/people/{reader.pk}/").content
+    assert b"Lift it and tell them" in client.get(f"/moderation/people/{reader.pk}/").content
     url = f"/moderation/sanctions/{held.pk}/lift/"
     assert client.post(url, {"reason": ""}).status_code == 422
     assert client.post(url, {"reason": "Sorry."}).status_code == 303
