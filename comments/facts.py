@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from comments import screening
-from comments.models import Comment, ListedWord, Status, Thread
+from comments.models import Comment, ListedWord, Sanction, Standing, Status, Thread
 
 _REMEMBERED = (
     20  # of the author's latest comments: enough for the pace of an hour, for repeats and the record
@@ -26,8 +27,12 @@ class TooFast(Exception):
         )
 
 
+class MayNotWrite(Exception):
+    """A sanction stops the author, or a warning has to be read first. The message is for them."""
+
+
 def gather(*, article, author, text: str, but=None) -> screening.Facts:
-    """Everything the checks may know about this text. Four queries, none of which grows with the site.
+    """Everything the checks may know about this text. Five queries, none of which grows with the site.
 
     `but` is the comment that the text is an edit of: it is no repetition of itself. (That the author is a person of
     the newsroom is asked once and kept on the user: the mark of the comment asks it again.)
@@ -44,6 +49,8 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
     decided = [
         status for _, _, status, kinds in recent if status in _DECIDED and "crisis" not in (kinds or ())
     ]
+    thread = Thread.of(article)
+    read_first = Sanction.objects.in_force(author, now).filter(kind=Sanction.Kind.READ_FIRST).exists()
     published = len(Comment.objects.filter(author=author).published().values("pk")[: limits.newcomer_until])
     return screening.Facts(
         text=text,
@@ -55,7 +62,9 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
         recent_decided=len(decided),
         recent_refused=sum(status != Status.PUBLISHED for status in decided),
         has_credential=_has_credential(author, now.date()),
-        thread_mode=Thread.of(article).mode,
+        thread_mode=thread.mode,
+        site_mode=thread.site_mode,
+        standing=Sanction.Kind.READ_FIRST.value if read_first else "",
         listed_words=tuple(ListedWord.objects.values_list("key", "outcome")),
         limits=limits,
     )
@@ -67,6 +76,21 @@ def _has_credential(author, today) -> bool:
     return person is not None and any(
         each.expires_on is None or each.expires_on >= today for each in person.credentials.all()
     )
+
+
+def check_standing(author, *, acknowledged: int | None = None) -> None:
+    """Raise MayNotWrite while a sanction stops the author from writing, changing and reporting.
+
+    Locks the author's row, so that a sanction imposed at the same moment is seen by one of the two; call it inside a
+    transaction. `acknowledged` is the warning that they say, with this very text, to have read.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    standing = Standing.of(author)
+    warning = standing.warning
+    if warning and warning.pk == acknowledged and not standing.stop:
+        warning.acknowledge(by=author)
+    elif standing.refusal:
+        raise MayNotWrite(standing.refusal)
 
 
 def check_pace(author, *, a_minute: int, an_hour: int) -> None:

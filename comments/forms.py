@@ -6,7 +6,6 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import User
 from comments import facts, screening, states
 from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion
 from comments.models.deciding import Act
@@ -36,6 +35,8 @@ class CommentForm(forms.Form):
 
     body = PlainTextField(label="Your comment", error_messages={"required": "Write something first."})
     parent = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
+    # The warning that the author says to have read.
+    acknowledge = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
     def __init__(self, *args, article, author=None, **kwargs):
         self.article, self.author = article, author
@@ -63,11 +64,14 @@ class CommentForm(forms.Form):
         return parent
 
     def save(self) -> Comment:
-        """Screen and store it; the same text sent twice is the comment that already exists. Raises TooFast."""
+        """Screen and store it; the same text sent twice is the comment that already exists.
+
+        Raises TooFast, and MayNotWrite.
+        """
         body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
         with transaction.atomic():
             # One after the other for each author, so that a double click and the pace are seen.
-            User.objects.select_for_update(no_key=True).get(pk=self.author.pk)
+            facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
             twin = Comment.objects.same_again(
                 article=self.article, author=self.author, parent=parent, body=body
             )
@@ -98,14 +102,16 @@ class EditForm(CommentForm):
         super().__init__(*args, article=comment.article, author=comment.author, **kwargs)
 
     def save(self):
-        """Screen and store the new text. Raises what `Comment.edit()` raises, and TooFast."""
+        """Screen and store the new text. Raises what `Comment.edit()` raises, and MayNotWrite."""
         body = self.cleaned_data["body"]
         if body == self.comment.text_to_decide.body:
             return None
-        known = facts.gather(article=self.article, author=self.author, text=body, but=self.comment)
-        return self.comment.edit(
-            body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
-        )
+        with transaction.atomic():
+            facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
+            known = facts.gather(article=self.article, author=self.author, text=body, but=self.comment)
+            return self.comment.edit(
+                body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
+            )
 
 
 class DecisionForm(forms.Form):

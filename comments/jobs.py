@@ -28,3 +28,59 @@ def tell_authors(decisions) -> None:
     if decisions:
         later = mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS})
         later.batch_defer(*[{"decision_id": decision.pk} for decision in decisions])
+
+
+# --- People: what is said to them, what a ban takes down, the crisis lane ---
+
+
+@app.task(name="comments.mail_sanction", queue="mail", retry=PATIENT)
+def mail_sanction(sanction_id: int, what: str) -> None:
+    """Tell somebody that a sanction was imposed on them, or lifted."""
+    from comments.models import Sanction
+    from comments.notify import mail_person
+
+    joined = ("user", "reason", "clause", "comment__article", "comment__text", "lift_reason")
+    sanction = Sanction.objects.select_related(*joined).filter(pk=sanction_id).first()
+    if sanction is not None:
+        mail_person(sanction, what)
+
+
+def tell_person(sanction, what: str) -> None:
+    """Queue the mail in the transaction of the sanction: at once, because it holds at once."""
+    mail_sanction.defer(sanction_id=sanction.pk, what=what)
+
+
+@app.task(name="comments.take_down", queue="upkeep", retry=PATIENT)
+def take_down(sanction_id: int, after: int = 0) -> None:
+    """One batch of what a ban takes down; queues the next, until there is none."""
+    from comments.taking_down import take_down_batch
+
+    reached = take_down_batch(sanction_id, after=after)
+    if reached:
+        take_down.defer(sanction_id=sanction_id, after=reached)
+
+
+def take_down_after(sanction) -> None:
+    """Queue the first batch in the transaction of the ban."""
+    take_down.defer(sanction_id=sanction.pk)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="comments.watch_crisis", queue="upkeep", queueing_lock="crisis")
+def watch_crisis(timestamp: int) -> None:
+    """Each minute: has anything waited too long in the crisis lane?"""
+    from comments.crisis import watch
+
+    watch()
+
+
+@app.task(name="comments.mail_crisis", queue="mail", retry=PATIENT)
+def mail_crisis(alert_ids: list[int]) -> None:
+    """Tell one person of what waits in the crisis lane; what was decided meanwhile is left out."""
+    from comments.models import CrisisAlert
+    from comments.notify import mail_alerts
+
+    alerts = CrisisAlert.objects.select_related("case__comment__article", "to").filter(pk__in=alert_ids)
+    waiting = alerts.filter(case__closed_at__isnull=True).order_by("case__since", "pk")
+    if waiting:
+        mail_alerts(list(waiting))

@@ -11,25 +11,56 @@ def mail_author(decision) -> None:
     Whoever came with an import and has not claimed the account is not written to: they never signed up here.
     """
     comment = decision.comment
-    if comment.author is None or not comment.author.is_active or not comment.author.has_usable_password():
+    if not _is_reachable(comment.author):
         return
     context = {
         "decision": decision,
         "comment": comment,
         "article": comment.article,
         "name": comment.author.display_name,
-        "quote": [f"> {line}".rstrip() for line in decision.text.plain.splitlines()] if decision.text else [],
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
+        "quote": quoted(decision.text.plain) if decision.text else [],
     }
-    subject = render_to_string("emails/comment_decided_subject.txt", context)
+    _send("comment_decided", context, to=comment.author.email, ident=f"decision-{decision.pk}")
+
+
+def mail_person(sanction, what: str) -> None:
+    """Tell somebody that a sanction was "imposed" on them or "lifted": what it means, why, and how to answer."""
+    if not _is_reachable(sanction.user):
+        return
+    quote = sanction.comment.text.plain if sanction.comment else ""
+    _send(
+        f"sanction_{what}",
+        {"sanction": sanction, "name": sanction.user.display_name, "quote": quoted(quote)},
+        to=sanction.user.email,
+        ident=f"sanction-{sanction.pk}-{what}",
+    )
+
+
+def mail_alerts(alerts) -> None:
+    """Tell one person of cases in the crisis lane. No word of any comment: mail is read over shoulders."""
+    context = {"alerts": alerts, "name": alerts[0].to.display_name}
+    _send("crisis", context, to=alerts[0].to.email, ident=f"crisis-{min(each.pk for each in alerts)}")
+
+
+def _send(template: str, context: dict, *, to: str, ident: str) -> None:
+    """One plain mail. `ident` is the same for every try, so that a second one is seen to be the same mail."""
+    context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    subject = render_to_string(f"emails/{template}_subject.txt", context)
     EmailMessage(
         " ".join(subject.split())[:200],
-        render_to_string("emails/comment_decided.txt", context),
-        to=[comment.author.email],
-        # The same for every try, so that a second one after a crash is seen to be the same mail.
-        headers={"Message-ID": f"<decision-{decision.pk}@{_domain()}>"},
+        render_to_string(f"emails/{template}.txt", context),
+        to=[to],
+        headers={"Message-ID": f"<{ident}@{_domain()}>"},
     ).send()
+
+
+def quoted(text: str) -> list[str]:
+    """The lines of a text as a mail quotes them."""
+    return [f"> {line}".rstrip() for line in text.splitlines()]
+
+
+def _is_reachable(user) -> bool:
+    return user is not None and user.is_active and user.has_usable_password()
 
 
 def _domain() -> str:

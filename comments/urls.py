@@ -3,7 +3,18 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy, policy_desk, proposals, replies, words
+from comments.views import (
+    decisions,
+    duty,
+    own,
+    people,
+    policy,
+    policy_desk,
+    proposals,
+    replies,
+    switches,
+    words,
+)
 from comments.views import discussion as views
 from comments.views import moderation as desk
 
@@ -22,6 +33,7 @@ discussion = [
         policy.difference,
         name="policy_difference",
     ),
+    path("comments/standing/", people.standing, name="standing"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -45,4 +57,14 @@ moderation = [
     path("words/<int:pk>/remove/", words.word_remove, name="word_remove"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("people/", people.people, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/notes/", people.note, name="note"),
+    path("people/<int:pk>/sanctions/", people.sanction, name="sanction"),
+    path("sanctions/<int:pk>/lift/", people.lift, name="lift"),
+    path("duty/", duty.roster, name="duty"),
+    path("duty/<int:pk>/remove/", duty.remove, name="duty_remove"),
+    path("switches/", switches.switches, name="switches"),
+    path("switches/<int:pk>/undo/", switches.undo, name="switch_undo"),
+    path("threads/<int:pk>/switch/", switches.thread, name="switch_thread"),
 ]

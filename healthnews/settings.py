@@ -326,3 +326,4 @@ HN_POSTS_A_MINUTE = 6
 HN_POSTS_AN_HOUR = 30
 HN_STATEMENT_SECONDS = 8  # that a web process waits for the database
 HN_UNDO_SECONDS = 60  # mail about a decision waits this long
+HN_CRISIS_MINUTES = 15  # of duty time, until who is on duty is mailed

@@ -18,10 +18,11 @@ _STATE = """
     SELECT article.id, article.kind, article.edition, article.reviewed_at,
         article.publish_at > %(now)s AS is_early, coalesce(article.retire_at <= %(now)s, false) AS is_retired,
         coalesce(thread.mode, 'open'), coalesce(thread.version, 0), coalesce(thread.published_count, 0),
-        coalesce(site.version, 1)
+        coalesce(site.version, 1), coalesce(site_mode.mode, 'open')
     FROM articles_article AS article
     LEFT JOIN comments_thread AS thread ON thread.article_id = article.id
     LEFT JOIN articles_sitestate AS site ON site.id = 1
+    LEFT JOIN comments_sitemode AS site_mode ON site_mode.id = 1
     WHERE article.slug = %(slug)s AND article.edition > 0
 """
 
@@ -41,7 +42,7 @@ def key_of_article(slug: str) -> str:
     state = _state(slug)
     if state is None or state[1] != Article.Kind.ARTICLE or state[4] or state[5]:
         return ""
-    return key_of(_parts(state, OLDEST), state[-1])
+    return key_of(_parts(state, OLDEST), state[-2])
 
 
 @for_everybody
@@ -51,7 +52,7 @@ def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
     state = _state(slug)
     if state is None:
         raise Http404
-    pk, known_kind, _, _, is_early, is_retired, mode, version, published_count, site = state
+    pk, known_kind, _, _, is_early, is_retired, mode, version, published_count, site, site_mode = state
     if known_kind != kind:
         return HttpResponsePermanentRedirect(_whole(pk).get_absolute_url())
     if is_retired:
@@ -62,6 +63,7 @@ def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
 
     def make():
         known = Thread(article_id=pk, mode=mode, version=version, published_count=published_count)
+        known.site_mode = site_mode
         # Read after the key: what is kept is never older than its name.
         return article_page(request, _whole(pk), {"thread": known, "sort": sort})
 

@@ -16,6 +16,7 @@ PURE = {
         "comments/states.py",
         "comments/paths.py",
         "comments/redaction.py",
+        "comments/duty.py",
         "articles/dates.py",
         "accounts/names.py",
         "healthnews/paging.py",

@@ -2,10 +2,13 @@
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
+from comments.models.duty import CrisisAlert, Duty
+from comments.models.people import NotYours, PersonNote, Sanction, Standing
 from comments.models.policy import Clause, PolicyVersion
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
+from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 from comments.models.words import ListedWord, WordChange
@@ -20,17 +23,26 @@ __all__ = [
     "Clause",
     "Comment",
     "CommentText",
+    "CrisisAlert",
     "Decision",
+    "Duty",
     "Lane",
     "ListedWord",
     "Mark",
     "MovedMeanwhile",
+    "NotYours",
+    "Overtaken",
+    "PersonNote",
     "PolicyVersion",
     "Proposal",
     "Remark",
     "Report",
     "ReplyChange",
+    "Sanction",
+    "SiteMode",
+    "Standing",
     "Status",
+    "Switch",
     "Thread",
     "Undecidable",
     "WordChange",

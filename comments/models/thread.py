@@ -1,16 +1,17 @@
 """The thread under an article: its mode and its counts, in a row that a posting may lock."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
+from django.utils.functional import cached_property
+
+from comments.models.people import NotYours
+from comments.models.switch import Mode, SiteMode, Switch
 
 
 class Thread(models.Model):
     """One for each article that was ever commented on. `version` keys the kept pages (design 9)."""
 
-    class Mode(models.TextChoices):
-        OPEN = "open", "Open"
-        HELD = "held", "Every comment is read first"
-        CLOSED = "closed", "Closed to new comments"
+    Mode = Mode
 
     article = models.OneToOneField("articles.Article", models.CASCADE, primary_key=True, related_name="+")
     mode = models.CharField(max_length=6, choices=Mode, default=Mode.OPEN)
@@ -20,15 +21,32 @@ class Thread(models.Model):
     def __str__(self):
         return f"Thread {self.pk}"
 
+    @cached_property
+    def site_mode(self) -> str:
+        """The mode of the whole site; who knows it already may set it."""
+        return SiteMode.now()
+
     @property
     def is_open(self) -> bool:
         """Whether one may write here."""
-        return self.mode != self.Mode.CLOSED
+        return Mode.CLOSED not in {self.mode, self.site_mode}
 
     @property
     def is_closed(self) -> bool:
         """The opposite, for templates."""
         return not self.is_open
+
+    @property
+    def is_held(self) -> bool:
+        """Whether every comment is read first."""
+        return self.is_open and Mode.HELD in {self.mode, self.site_mode}
+
+    @property
+    def closed_words(self) -> str:
+        """Why one cannot write here, to readers; empty while one can."""
+        if self.site_mode == Mode.CLOSED:
+            return "All discussions on this site are closed to new comments at the moment."
+        return "This discussion is closed to new comments." if self.is_closed else ""
 
     @classmethod
     def of(cls, article) -> "Thread":
@@ -62,3 +80,15 @@ class Thread(models.Model):
             cls.objects.filter(pk__in=pks).update(
                 version=F("version") + 1, published_count=F("published_count") + step
             )
+
+    def switch(self, to: str, *, by, note: str = "", seen: str = "") -> Switch:
+        """Open, hold or close this thread. Raises Overtaken when it no longer is as `seen`, and NotYours."""
+        if not by.is_moderator:
+            raise NotYours("Only moderators may do this.")
+        with transaction.atomic():
+            Thread.changed(self.article_id)  # makes the row where there is none, and holds it
+            thread = Thread.objects.get(pk=self.article_id)
+            record = Switch.record(thread, thread.mode, to, by=by, note=note, seen=seen)
+            Thread.objects.filter(pk=self.article_id).update(mode=to)
+        self.mode = to
+        return record

@@ -18,6 +18,8 @@ CHECKS = (
     checks.pace,
     checks.newcomer,
     checks.thread,
+    checks.site,
+    checks.standing,
     checks.listed_words,
     checks.author_record,
     checks.capitals,
@@ -39,7 +41,7 @@ CHECKS = (
 PERSONAL_DATA = ("email", "phone", "handle", "address", "id_number", "birth_date", "third_person")
 CRISIS = ("emergency", "self_harm", "method_detail")
 # What holds even a text by staff (design, "Who may").
-HOLDS_STAFF = frozenset({*PERSONAL_DATA, *CRISIS, "check_failed"})
+HOLDS_STAFF = frozenset({*PERSONAL_DATA, *CRISIS, "check_failed", "read_first"})
 MOST = 40  # findings of one check that are kept; nobody reads more
 _log = logging.getLogger("healthnews.screening")
 

@@ -93,6 +93,18 @@ def noise(facts: Facts):
         yield Finding("noise", Outcome.HOLD, *match.span())
 
 
+def site(facts: Facts):
+    """While the whole site is held nothing goes through unread."""
+    if facts.site_mode != "open":
+        yield Finding("site_held" if facts.site_mode == "held" else "site_closed", Outcome.HOLD)
+
+
+def standing(facts: Facts):
+    """Somebody who is read first, by a sanction."""
+    if facts.standing == "read_first":
+        yield Finding("read_first", Outcome.HOLD)
+
+
 def listed_words(facts: Facts):
     """Words and phrases from the editors' list, on word boundaries."""
     outcomes = dict(facts.listed_words)

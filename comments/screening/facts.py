@@ -42,6 +42,8 @@ class Facts:
     posts_last_hour: int = 0
     recent_texts: tuple[str, ...] = ()  # by the author, newest first
     thread_mode: str = "open"  # open, held, closed
+    site_mode: str = "open"  # the same, of the whole site
+    standing: str = ""  # "read_first" while that sanction holds for the author
     listed_words: tuple[tuple[str, str], ...] = ()  # (folded word, "hold" or "reject")
     has_credential: bool = False  # the newsroom has seen that the author is a health professional
     recent_decided: int = 0  # the author's comments of the last weeks that are published, refused or removed

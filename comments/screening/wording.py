@@ -15,6 +15,12 @@ _WORDS = {
         "Sent after the thread was closed",
         "This discussion was closed while you were writing.",
     ),
+    "site_held": (
+        "Every comment on the site is read first",
+        "Every comment on this site is read by a moderator first at the moment.",
+    ),
+    "site_closed": ("Sent after the site was closed", "All discussions were closed while you were writing."),
+    "read_first": ("The author is read first", "Your comments are read by a moderator before they appear."),
     "listed_words": ("Listed word", "It contains a word that a moderator looks at first."),
     "author_record": (
         "Several of the author’s recent comments were not published",

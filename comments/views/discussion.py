@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import kept_text
 from articles.models import Article
 from comments import threads, waiting
-from comments.facts import TooFast
+from comments.facts import MayNotWrite, TooFast
 from comments.forms import CommentForm
-from comments.models import Comment, Thread
+from comments.models import Comment, Standing, Thread
 from healthnews import paging
 from healthnews.http import for_everybody, private, wants_part
 from healthnews.kept import kept
@@ -83,14 +83,14 @@ def _post(request, article):
     if not request.user.is_authenticated:
         return _to_log_in(request, article)
     form = CommentForm(request.POST, article=article, author=request.user)
-    if Thread.of(article).mode == Thread.Mode.CLOSED:
-        return _composer(
-            request, article, form, status=403, refusal="This discussion is closed to new comments."
-        )
+    if Thread.of(article).is_closed:
+        return _composer(request, article, form, status=403)
     if not form.is_valid():
         return _composer(request, article, form, status=422)
     try:
         comment = form.save()
+    except MayNotWrite as refusal:
+        return _composer(request, article, form, status=403, refusal=str(refusal))
     except TooFast as refusal:
         response = _composer(request, article, form, status=429, refusal=str(refusal))
         response["Retry-After"] = str(refusal.wait)
@@ -144,6 +144,7 @@ def _composer(request, article, form, *, status=200, refusal=""):
         "answered": answered,
         "thread": thread,
         "is_closed": thread.is_closed,
+        "standing": Standing.of(request.user),
         "next": f"{article.get_absolute_url()}#comment-form" if part else own_page,
         "waiting": waiting.own(request.user, article) if part else [],
         "usual_wait": waiting.usual_wait(),

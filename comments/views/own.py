@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from articles.models import Article
 from comments import nudges
+from comments.facts import MayNotWrite
 from comments.forms import CommentForm, EditForm
-from comments.models import Comment, MovedMeanwhile, Undecidable
+from comments.models import Comment, MovedMeanwhile, Standing, Undecidable
 from comments.states import NotAllowed
 from healthnews import markup
 from healthnews.http import private, wants_part
@@ -47,7 +48,7 @@ def edit(request, pk):
         return _edit_page(request, comment, form, status=422)
     try:
         form.save()
-    except Undecidable as refusal:
+    except (Undecidable, MayNotWrite) as refusal:
         return _edit_page(request, comment, form, str(refusal), status=403)
     except MovedMeanwhile:
         changed = "This comment has changed since you opened it. Look at how it stands now before you send your text."
@@ -57,6 +58,7 @@ def edit(request, pk):
 
 def _edit_page(request, comment, form, refusal="", status=200):
     context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal}
+    context["standing"] = Standing.of(request.user)
     return private(render(request, "comments/edit.html", context, status=status))
 
 

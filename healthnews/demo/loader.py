@@ -1,6 +1,7 @@
 """Loads the demo newsroom through the same doors that a real one uses, dated back from the day of loading.
 
-People and articles are here; what is said under the articles is in `discussions.py`.
+People and articles are here; what is said under the articles is in `discussions.py`, what the moderators have
+arranged in `desk.py`.
 """
 
 from datetime import timedelta
@@ -21,7 +22,7 @@ from articles.models import Article, Draft, Image, Person, Review, Tag, Version
 from articles.models.draft import DraftByline, DraftSource
 from articles.models.images import reencode
 from comments.models import Comment
-from healthnews.demo import discussions
+from healthnews.demo import desk, discussions
 from healthnews.fresh_site import load
 
 FOLDER = Path(__file__).parent
@@ -67,6 +68,7 @@ def load_newsroom(say) -> dict[str, int]:
     }
     say("comments")
     comments = discussions.hold(threads, users, now)
+    desk.arrange(users)
     return {"people": len(persons), "accounts": len(users), "articles": len(articles), "comments": comments}
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from articles.models import Article, Draft, Person, Tag, Version
 from comments import screening
 from comments.counts import recount
-from comments.models import Case, Comment, Decision, Thread
+from comments.models import Case, Comment, Decision, Duty, Sanction, Thread
 from healthnews.demo import loader
 from healthnews.fresh_site import load
 from healthnews.markup import text_of
@@ -230,3 +230,20 @@ def test_it_refuses_a_database_that_holds_other_content():
     with pytest.raises(CommandError, match="holds other content"):
         call_command("seed_demo")
     assert Article.objects.count() == before
+
+
+def test_the_desk_has_a_roster_and_a_past_that_is_mailed_to_nobody():
+    assert {duty.user.email for duty in Duty.objects.select_related("user")} == {
+        "moderator@example.org",
+        "moderator2@example.org",
+    }
+    held = Sanction.objects.select_related("user", "comment").get()
+    assert held.comment.author == held.user
+    assert held.comment.status == "rejected"
+    assert not Sanction.objects.in_force().exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'comments.mail_sanction'")
+        assert cursor.fetchone() == (0,)
+    assert not Comment.objects.filter(
+        author=held.user, posted_at__gt=held.starts_at, posted_at__lt=held.ends_at
+    ).exists()

@@ -1,0 +1,152 @@
+"""What moderators send about people, duty and switches."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+
+from accounts import roles
+from comments.forms import MAX_ID, PlainTextField
+from comments.models import Clause, Comment, Duty, PersonNote, PolicyVersion, Sanction
+from comments.models.duty import holders
+from comments.models.switch import Mode
+
+MOST_DAYS = 3_650
+
+
+class _Sentence(forms.Form):
+    """A form whose errors can be said in one line."""
+
+    @property
+    def sentence(self) -> str:
+        """All that is wrong."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class NoteForm(_Sentence):
+    """A note about a person, among staff."""
+
+    text = PlainTextField(max_length=5_000, error_messages={"required": "Write the note first."})
+
+    def save(self, user, *, by) -> PersonNote:
+        """Keep it."""
+        return PersonNote.write(user, self.cleaned_data["text"], by=by)
+
+
+class SanctionForm(_Sentence):
+    """A sanction, with all that a person is told of it. What it lacks, the door says."""
+
+    kind = forms.ChoiceField(
+        choices=Sanction.Kind.choices,
+        error_messages={"required": "Choose what to do.", "invalid_choice": "There is no such sanction."},
+    )
+    reason = PlainTextField(max_length=5_000, error_messages={"required": "Say why: the person is told."})
+    clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+    comment = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        error_messages={"invalid": "Say the days as a number."},
+    )
+    take_down_days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        error_messages={"invalid": "Say the days as a number."},
+    )
+    confirmed = forms.BooleanField(required=False)
+
+    def clean_clause(self):
+        """The clause of the policy in force that has this number."""
+        number = self.cleaned_data["clause"]
+        if number is None:
+            return None
+        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=number).first()
+        if clause is None:
+            raise forms.ValidationError(f"The policy has no clause {number}.")
+        return clause
+
+    def clean_comment(self):
+        """The comment that led to it."""
+        pk = self.cleaned_data["comment"]
+        if pk is None:
+            return None
+        comment = Comment.objects.filter(pk=pk).first()
+        if comment is None:
+            raise forms.ValidationError(f"There is no comment {pk}.")
+        return comment
+
+    def save(self, user, *, by) -> Sanction:
+        """Impose it. Raises what `Sanction.impose()` raises."""
+        data = self.cleaned_data
+        names = ("reason", "clause", "comment", "days", "take_down_days")
+        return Sanction.impose(data["kind"], user, by=by, **{name: data[name] for name in names})
+
+
+class LiftForm(_Sentence):
+    """Why a sanction ends before its time."""
+
+    reason = PlainTextField(
+        max_length=5_000, error_messages={"required": "Say why it is lifted: the person is told."}
+    )
+
+
+class DutyForm(_Sentence):
+    """A shift for the roster."""
+
+    user = forms.IntegerField(
+        min_value=1, max_value=MAX_ID, error_messages={"required": "Choose who is on duty."}
+    )
+    weekday = forms.TypedChoiceField(
+        choices=Duty.Weekday.choices, coerce=int, error_messages={"required": "Choose the day."}
+    )
+    starts = forms.TimeField(error_messages={"required": "Say when it starts."})
+    ends = forms.TimeField(error_messages={"required": "Say when it ends."})
+    time_zone = forms.CharField(max_length=64, error_messages={"required": "Say in which time zone."})
+
+    def clean_user(self):
+        """Somebody who can work the queue."""
+        user = holders(roles.MODERATOR, roles.ADMINISTRATOR).filter(pk=self.cleaned_data["user"]).first()
+        if user is None:
+            raise forms.ValidationError("Only moderators and administrators can be on duty.")
+        return user
+
+    def clean_time_zone(self):
+        """A name that the time zone database knows."""
+        name = self.cleaned_data["time_zone"]
+        if name not in available_timezones():
+            raise forms.ValidationError(f"“{name}” is no time zone: write it like Europe/London.")
+        return name
+
+    def clean(self):
+        """Not the same line twice."""
+        data = super().clean()
+        if not self.errors and Duty.objects.filter(**data).exists():
+            raise forms.ValidationError("This is on the roster already.")
+        return data
+
+    def save(self) -> Duty:
+        """Put it on the roster; the same line sent twice at once is one."""
+        duty, _ = Duty.objects.get_or_create(**self.cleaned_data)
+        return duty
+
+
+class SwitchForm(_Sentence):
+    """Open, hold or close. `seen` is the mode that was on the page."""
+
+    mode = forms.ChoiceField(
+        choices=Mode.choices,
+        error_messages={
+            "required": "Choose open, held or closed.",
+            "invalid_choice": "There is no such mode.",
+        },
+    )
+    note = PlainTextField(required=False, max_length=1_000)
+    seen = forms.ChoiceField(choices=[("", ""), *Mode.choices], required=False)
+
+
+def time_zones() -> list[str]:
+    """The names to choose from, the site's own first."""
+    own = settings.TIME_ZONE
+    return [own, *sorted(name for name in available_timezones() - {own} if "/" in name)]

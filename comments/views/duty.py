@@ -1,0 +1,76 @@
+"""The duty roster of the crisis lane: everybody on the desk reads it, administrators change it."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import roles
+from accounts.roles import moderator_required, staff_only
+from comments import duty as reckoning
+from comments.desk_forms import DutyForm, time_zones
+from comments.models import Duty
+from comments.models.duty import holders
+from healthnews.http import private
+
+SEE_OTHER = 303
+administrator_required = staff_only("comments.administer")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@moderator_required
+def roster(request):
+    """The week, and who is on duty now; posted by an administrator, one more shift."""
+    if request.method == "POST":
+        return _add(request)
+    return _roster(request)
+
+
+@administrator_required
+def _add(request):
+    form = DutyForm(request.POST)
+    if not form.is_valid():
+        return _roster(request, status=422, error=form.sentence, typed=request.POST)
+    messages.success(request, f"On the roster: {form.save()}.")
+    return _back()
+
+
+def _back():
+    return private(HttpResponseRedirect(reverse("moderation:duty"), status=SEE_OTHER))
+
+
+def _roster(request, *, status=200, error="", typed=None):
+    now = timezone.now()
+    shifts = Duty.in_use()
+    here = reckoning.on_duty(shifts, now)
+    may_change = request.user.has_perm("comments.administer")
+    lines = list(Duty.objects.select_related("user"))
+    in_use = {shift.line.pk for shift in shifts}
+    for line in lines:
+        line.is_idle = line.pk not in in_use
+    context = {
+        "week": [(day, [line for line in lines if line.weekday == day]) for day in Duty.Weekday],
+        "here": [(shift.line, ends) for shift, ends in here],
+        "next_start": None if here else reckoning.next_start(shifts, now),
+        "minutes": settings.HN_CRISIS_MINUTES,
+        "may_change": may_change,
+        "error": error,
+        "typed": typed or {},
+    }
+    if may_change:
+        may = holders(roles.MODERATOR, roles.ADMINISTRATOR)
+        context |= {"people": may.order_by("display_name", "pk"), "zones": time_zones()}
+    return private(render(request, "moderation/duty.html", context, status=status))
+
+
+@require_POST
+@administrator_required
+def remove(request, pk):
+    """Take a shift off the roster."""
+    line = get_object_or_404(Duty, pk=pk)
+    line.delete()
+    messages.success(request, f"No longer on the roster: {line}.")
+    return _back()

@@ -1,0 +1,525 @@
+"""What a sanction does: to posting, changing and reading; what the person is told; how it ends."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection, connections
+from django.utils import timezone
+
+from comments import counts, jobs, taking_down
+from comments.facts import MayNotWrite
+from comments.forms import CommentForm
+from comments.models import (
+    Clause,
+    Comment,
+    Decision,
+    NotYours,
+    PolicyVersion,
+    Sanction,
+    Standing,
+    Thread,
+    Undecidable,
+)
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def clause(number=1):
+    return Clause.objects.get(policy=PolicyVersion.current(), number=number)
+
+
+@pytest.fixture
+def moderator():
+    return make_user("moderator", display_name="Mo Derator")
+
+
+@pytest.fixture
+def administrator():
+    return make_user("administrator", display_name="Ad Min")
+
+
+@pytest.fixture
+def reader(client):
+    """Somebody logged in, whose comments appear at once."""
+    user = make_user(display_name="Ada")
+    for n in range(3):
+        make_comment(author=user, body=f"Earlier {n}.")
+    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    client.force_login(user)
+    return user
+
+
+def post(client, article, body="Something kind about sleep.", **data):
+    return client.post(f"/articles/{article.slug}/comments/", {"body": body} | data)
+
+
+def mailed():
+    """What the jobs that wait would mail, mailed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE task_name = 'comments.mail_sanction' "
+            "RETURNING (args ->> 'sanction_id')::bigint, args ->> 'what'"
+        )
+        waiting = cursor.fetchall()
+    for pk, what in waiting:
+        jobs.mail_sanction(sanction_id=pk, what=what)
+    return mail.outbox
+
+
+def take_down_all(sanction):
+    after = taking_down.take_down_batch(sanction.pk)
+    while after:
+        after = taking_down.take_down_batch(sanction.pk, after=after)
+
+
+# --- Warning ---
+
+
+def test_a_warning_has_to_be_read_before_one_writes_again_and_the_text_is_kept(client, reader, moderator):
+    article = make_article()
+    warning = Sanction.impose(
+        "warn", reader, by=moderator, reason="Please <b>stay</b> civil.", clause=clause(2)
+    )
+    composer = client.get(f"/articles/{article.slug}/comments/new/").content.decode()
+    assert "Please &lt;b&gt;stay&lt;/b&gt; civil." in composer
+    answer = post(client, article, "My text that must not be lost.")
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert "My text that must not be lost." in html
+    assert "Please &lt;b&gt;stay&lt;/b&gt; civil." in html
+    assert f"Rule 2 of the" in html  # noqa: F541
+    assert not Comment.objects.filter(article=article).exists()
+    assert post(client, article, acknowledge=warning.pk + 1).status_code == 403
+    assert post(client, article, acknowledge="x").status_code == 422
+    assert post(client, article, acknowledge=warning.pk).status_code == 303
+    warning.refresh_from_db()
+    assert warning.acknowledged_at
+    assert Comment.objects.get(article=article).status == "published"
+    assert post(client, article, "And another one, later.").status_code == 303
+
+
+def test_a_text_that_cannot_be_sent_acknowledges_nothing_but_keeps_the_tick(client, reader, moderator):
+    warning = Sanction.impose("warn", reader, by=moderator, reason="Please.")
+    answer = post(client, make_article(), "x" * 5_001, acknowledge=warning.pk)
+    assert answer.status_code == 422
+    assert f'value="{warning.pk}" checked' in answer.content.decode()
+    assert Sanction.objects.in_force(reader).exists()
+
+
+def test_a_warning_is_acknowledged_on_ones_own_page_too_and_only_by_oneself(client, reader, moderator):
+    warning = Sanction.impose("warn", reader, by=moderator, reason="Please.")
+    assert not warning.acknowledge(by=moderator)
+    client.force_login(make_user())
+    client.post("/comments/standing/", {"acknowledge": warning.pk})
+    assert Sanction.objects.in_force(reader).exists()
+    client.force_login(reader)
+    for wrong in ("", "x", str(warning.pk + 1), "9" * 40):
+        client.post("/comments/standing/", {"acknowledge": wrong})
+    assert Sanction.objects.in_force(reader).exists()
+    assert b"I have read this" in client.get("/comments/standing/").content
+    client.post("/comments/standing/", {"acknowledge": warning.pk})
+    assert not Sanction.objects.in_force(reader).exists()
+    assert b"Nothing keeps you from commenting." in client.get("/comments/standing/").content
+
+
+def test_changing_a_comment_asks_for_the_warning_as_well(client, reader, moderator):
+    comment = make_comment(author=reader, body="As it was.")
+    warning = Sanction.impose("warn", reader, by=moderator, reason="Please.")
+    url = f"/comments/{comment.pk}/edit/"
+    answer = client.post(url, {"body": "As it will be.", "version": 1})
+    assert answer.status_code == 403
+    assert b"As it will be." in answer.content
+    assert b'name="acknowledge"' in answer.content
+    answer = client.post(url, {"body": "As it will be.", "version": 1, "acknowledge": warning.pk})
+    assert answer.status_code == 303
+
+
+# --- Read first ---
+
+
+def test_who_is_read_first_waits_with_the_reason_and_the_desk_sees_why(client, reader, moderator):
+    article = make_article()
+    held = Sanction.impose("read_first", reader, by=moderator, reason="For a while.", days=7)
+    answer = post(client, article)
+    comment = Comment.objects.get(article=article)
+    assert comment.status == "pending"
+    assert (
+        "Your comments are read by a moderator before they appear." in client.get(answer.url).content.decode()
+    )
+    assert [each["code"] for each in comment.decisions.get().findings] == ["read_first"]
+    client.force_login(moderator)
+    assert b"The author is read first" in client.get(f"/moderation/comments/{comment.pk}/").content
+    client.force_login(reader)
+    Sanction.objects.filter(pk=held.pk).update(
+        starts_at=timezone.now() - timedelta(days=8), ends_at=timezone.now() - timedelta(days=1)
+    )
+    post(client, article, "It has ended by itself, without a job.")
+    assert Comment.objects.filter(article=article, status="published").exists()
+
+
+def test_staff_who_are_read_first_wait_too(client, administrator):
+    author = make_user("author")
+    Sanction.impose("read_first", author, by=administrator, reason="For a while.")
+    client.force_login(author)
+    article = make_article()
+    post(client, article)
+    assert Comment.objects.get(article=article).status == "pending"
+
+
+# --- Suspension and ban ---
+
+
+@pytest.mark.parametrize("kind", ["suspend", "ban"])
+def test_who_is_stopped_can_read_and_withdraw_and_nothing_else(client, reader, administrator, kind):
+    article = make_article()
+    comment = make_comment(author=reader, body="What I wrote before.")
+    Sanction.impose(kind, reader, by=administrator, reason="Enough <script>.", days=3)
+    answer = post(client, article, "My text that must not be lost.")
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    for words in (
+        "My text that must not be lost.",
+        "Enough &lt;script&gt;.",
+        "until ",
+        "/comments/standing/",
+    ):
+        assert words in html
+    assert not Comment.objects.filter(article=article).exists()
+    edited = client.post(f"/comments/{comment.pk}/edit/", {"body": "Something else.", "version": 1})
+    assert edited.status_code == 403
+    assert b"Something else." in edited.content
+    assert Comment.objects.get(pk=comment.pk).text.body == "What I wrote before."
+    page = client.get(f"/articles/{article.slug}/comments/new/").content.decode()
+    assert "Enough &lt;script&gt;." in page
+    assert 'name="body"' not in page
+    assert client.get(article.get_absolute_url()).status_code == 200
+    assert client.post(f"/comments/{comment.pk}/withdraw/", {"version": 1}).status_code == 303
+    assert Comment.objects.get(pk=comment.pk).status == "withdrawn"
+
+
+def test_a_suspension_ends_by_itself_and_by_being_lifted(client, reader, moderator):
+    first = Sanction.impose("suspend", reader, by=moderator, reason="Enough.", days=1)
+    in_a_day = first.starts_at + timedelta(days=1)
+    assert list(Sanction.objects.in_force(reader, in_a_day - timedelta(seconds=1))) == [first]
+    assert not Sanction.objects.in_force(reader, in_a_day).exists()
+    assert not Sanction.objects.in_force(reader, first.starts_at - timedelta(seconds=1)).exists()
+    assert post(client, make_article()).status_code == 403
+    first.lift(by=moderator, reason="It was a misunderstanding.")
+    assert post(client, make_article()).status_code == 303
+    with pytest.raises(Undecidable, match="over already: lifted on"):
+        first.lift(by=moderator, reason="Again.")
+
+
+def test_of_several_stops_the_longest_is_named(reader, moderator, administrator):
+    Sanction.impose("suspend", reader, by=moderator, reason="Enough.", days=1)
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Really enough.")
+    assert Standing.of(reader).stop == ban
+    assert "any more" in Standing.of(reader).refusal
+
+
+# --- The door ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("suspend", {}, "a suspension has an end"),
+        ("warn", {"days": 3}, "A warning has no days"),
+        ("suspend", {"days": 3, "take_down_days": 3}, "Only a ban takes down"),
+        ("ban", {"take_down_days": 3}, "Choose the clause"),
+        ("warn", {"reason": ""}, "Say why"),
+    ],
+)
+def test_what_is_missing_or_too_much_is_said(reader, administrator, kind, data, words):
+    with pytest.raises(Undecidable, match=words):
+        Sanction.impose(kind, reader, by=administrator, **{"reason": "Because."} | data)
+    assert not Sanction.objects.exists()
+
+
+def test_a_comment_by_somebody_else_led_to_nothing(reader, moderator):
+    with pytest.raises(Undecidable, match="not by this person"):
+        Sanction.impose("warn", reader, by=moderator, reason="Because.", comment=make_comment())
+
+
+@pytest.mark.parametrize(
+    ("by", "to", "kind", "may"),
+    [
+        ("moderator", "", "warn", True),
+        ("moderator", "", "read_first", True),
+        ("moderator", "", "suspend", True),
+        ("moderator", "", "ban", False),
+        ("moderator", "author", "warn", False),
+        ("moderator", "moderator", "warn", False),
+        ("moderator", "administrator", "warn", False),
+        ("administrator", "", "ban", True),
+        ("administrator", "moderator", "suspend", True),
+        ("administrator", "administrator", "ban", True),
+        ("editor", "", "warn", False),
+        ("", "", "warn", False),
+    ],
+)
+def test_who_may_sanction_whom(by, to, kind, may):
+    actor, user = make_user(by), make_user(to)
+    days = 3 if kind == "suspend" else None
+    if may:
+        held = Sanction.impose(kind, user, by=actor, reason="Because.", days=days)
+        held.lift(by=actor, reason="No longer.")
+        return
+    with pytest.raises(NotYours):
+        Sanction.impose(kind, user, by=actor, reason="Because.", days=days)
+    held = Sanction.objects.create(
+        user=user, kind="ban" if kind == "ban" else "read_first", by=make_user("administrator"),
+        reason_id=make_remark().pk,
+    )  # fmt: skip
+    with pytest.raises(NotYours):
+        held.lift(by=actor, reason="No longer.")
+
+
+def make_remark():
+    from comments.models import Remark
+
+    return Remark.objects.create(text="Because.")
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator"])
+def test_nobody_decides_about_themselves(role):
+    user = make_user(role)
+    with pytest.raises(NotYours, match="about themselves|works here"):
+        Sanction.impose("warn", user, by=user, reason="Because.")
+
+
+def test_the_same_is_not_put_on_twice(reader, moderator):
+    Sanction.impose("suspend", reader, by=moderator, reason="Enough.", days=3)
+    with pytest.raises(Undecidable, match="Mo Derator has already"):
+        Sanction.impose("suspend", reader, by=moderator, reason="Enough.", days=9)
+    assert Sanction.objects.count() == 1
+
+
+# --- What the person is told ---
+
+
+def test_the_person_is_mailed_reason_clause_quote_end_and_the_way_to_answer(reader, moderator):
+    comment = make_comment(author=reader, body="You are all <idiots>.")
+    held = Sanction.impose(
+        "suspend", reader, by=moderator, reason="No insults & no shouting.", clause=clause(2), comment=comment, days=3
+    )  # fmt: skip
+    assert mail.outbox == []
+    [message] = mailed()
+    assert message.to == [reader.email]
+    assert message.subject == "You are suspended from commenting on Healthnews"
+    for words in (
+        "Hello Ada,",
+        held.words,
+        "No insults & no shouting.",
+        f"2. {clause(2).title}",
+        "> You are all <idiots>.",
+        "answer this mail",
+        "/comments/standing/",
+    ):
+        assert words in message.body
+    assert "Mo Derator" not in message.body
+    assert message.extra_headers["Message-ID"] == f"<sanction-{held.pk}-imposed@127.0.0.1>"
+    mail.outbox.clear()
+    held.lift(by=moderator, reason="We were wrong.")
+    [message] = mailed()
+    assert message.subject == "Your suspension on Healthnews was lifted"
+    assert "We were wrong." in message.body
+    assert message.extra_headers["Message-ID"] == f"<sanction-{held.pk}-lifted@127.0.0.1>"
+
+
+@pytest.mark.parametrize("kind", ["warn", "read_first", "ban"])
+def test_every_kind_is_mailed_and_shown(client, reader, administrator, kind):
+    held = Sanction.impose(kind, reader, by=administrator, reason="For a reason.")
+    [message] = mailed()
+    assert held.words in message.body
+    html = client.get("/comments/standing/").content.decode()
+    assert held.words in html
+    assert "For a reason." in html
+    assert "Ad Min" not in html
+    assert b"/comments/standing/" in client.get("/accounts/profile/").content
+
+
+def test_ones_own_page_keeps_what_is_over_and_shows_nobody_elses(client, reader, moderator):
+    held = Sanction.impose("suspend", reader, by=moderator, reason="The old reason.", days=3)
+    held.lift(by=moderator, reason="The kind words.")
+    Sanction.impose("warn", make_user(), by=moderator, reason="Somebody else’s.")
+    html = client.get("/comments/standing/").content.decode()
+    assert "The old reason." in html
+    assert "The kind words." in html
+    assert "Nothing keeps you from commenting." in html
+    assert "Somebody else" not in html
+    client.logout()
+    assert client.get("/comments/standing/").status_code == 302
+
+
+def test_a_job_carries_no_text_and_one_about_nothing_does_nothing(reader, moderator):
+    Sanction.impose("warn", reader, by=moderator, reason="Very private words.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT procrastinate_jobs::text FROM procrastinate_jobs")
+        assert "private" not in str(cursor.fetchall())
+    jobs.mail_sanction(sanction_id=10**9, what="imposed")
+    assert taking_down.take_down_batch(10**9) == 0
+
+
+def test_when_the_texts_are_emptied_the_record_stays(client, reader, moderator):
+    held = Sanction.impose("suspend", reader, by=moderator, reason="Gone soon.", days=3)
+    type(held.reason).objects.update(text="", destroyed_at=timezone.now(), destroyed_because="retention")
+    assert post(client, make_article()).status_code == 403
+    html = client.get("/comments/standing/").content.decode()
+    assert "Suspension" in html
+    assert "Gone soon." not in html
+
+
+# --- What a ban takes down ---
+
+
+def test_a_ban_takes_down_what_was_written_lately_each_by_a_decision(client, reader, administrator):
+    article = make_article()
+    old = make_comment(article=article, author=reader, body="Old.")
+    Comment.objects.filter(pk=old.pk).update(posted_at=timezone.now() - timedelta(days=8))
+    published = make_comment(article=article, author=reader, body="New.")
+    waiting = make_comment(article=article, author=reader, body="Waits.", status="pending")
+    edited = make_comment(article=article, author=reader, body="Was this.")
+    client.post(f"/comments/{edited.pk}/edit/", {"body": "Is https://example.org now.", "version": 1})
+    answer = make_comment(parent=published, body="By somebody else.")
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=7)
+    take_down_all(ban)
+    statuses = {each.pk: each.status for each in Comment.objects.filter(article=article)}
+    assert statuses == {
+        old.pk: "published",
+        published.pk: "removed",
+        waiting.pk: "rejected",
+        edited.pk: "removed",
+        answer.pk: "published",
+    }
+    decided = Decision.objects.filter(by=administrator)
+    assert {(each.comment_id, each.clause.number) for each in decided} == {
+        (published.pk, 4),
+        (waiting.pk, 4),
+        (edited.pk, 4),
+    }
+    assert Thread.of(article).published_count == 2
+    assert counts.recount(dry_run=True) == {"answers of comments": 0, "comments of threads": 0}
+    # One mail about all of it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'comments.mail_decision'")
+        assert cursor.fetchone() == (0,)
+    [message] = mailed()
+    assert "what you wrote here in the 7 days before is taken down" in message.body
+
+
+def test_it_goes_on_in_batches_and_leaves_what_was_restored_since(monkeypatch, reader, administrator):
+    monkeypatch.setattr(taking_down, "BATCH", 2)
+    article = make_article()
+    comments = [make_comment(article=article, author=reader, body=f"Number {n}.") for n in range(5)]
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    jobs.take_down(sanction_id=ban.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (args ->> 'after')::bigint FROM procrastinate_jobs WHERE task_name = 'comments.take_down' ORDER BY id"
+        )
+        assert cursor.fetchall() == [(None,), (comments[1].pk,)]
+    comments[0].refresh_from_db()
+    comments[0].decide("restore", by=administrator, version=2)
+    after = taking_down.take_down_batch(ban.pk, after=comments[1].pk)
+    assert after == comments[3].pk
+    assert taking_down.take_down_batch(ban.pk, after=after) == 0
+    found = [each.status for each in Comment.objects.filter(article=article).order_by("pk")]
+    assert found == ["published", "removed", "removed", "removed", "removed"]
+
+
+def test_it_stops_when_the_ban_is_lifted(reader, administrator):
+    comment = make_comment(author=reader)
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    ban.lift(by=administrator, reason="Wrong person.")
+    take_down_all(ban)
+    assert Comment.objects.get(pk=comment.pk).status == "published"
+
+
+def test_what_somebody_else_decided_meanwhile_is_not_in_its_way(reader, administrator, moderator):
+    comment, gone = make_comment(author=reader, status="pending"), make_comment(author=reader)
+    stale = [Comment.objects.get(pk=comment.pk), Comment.objects.get(pk=gone.pk)]
+    comment.decide("publish", by=moderator, version=1)
+    gone.withdraw(by=reader, version=1)
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    for each in stale:
+        taking_down._take_down(each, ban)
+    assert Comment.objects.get(pk=comment.pk).status == "removed"
+    assert Comment.objects.get(pk=gone.pk).status == "withdrawn"
+
+
+# --- Two at once ---
+
+
+def all_at_once(*doings):
+    """Run them at the same moment; what each gave or raised."""
+    together, results = threading.Barrier(len(doings)), {}
+
+    def run(number, doing):
+        together.wait()
+        try:
+            results[number] = doing()
+        except (Undecidable, MayNotWrite) as refusal:
+            results[number] = refusal
+        finally:
+            connections["default"].close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(doings)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    return [results[number] for number in range(len(doings))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moderators_who_suspend_at_once_one_is_told():
+    reader, moderators = make_user(), [make_user("moderator"), make_user("moderator")]
+    doings = [
+        lambda by=by: Sanction.impose("suspend", reader, by=by, reason="Enough.", days=3) for by in moderators
+    ]
+    results = all_at_once(*doings)
+    assert sorted(isinstance(each, Sanction) for each in results) == [False, True]
+    assert Sanction.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_lift_at_once_one_is_told():
+    reader, moderators = make_user(), [make_user("moderator"), make_user("moderator")]
+    held = Sanction.impose("suspend", reader, by=moderators[0], reason="Enough.", days=3)
+    doings = [
+        lambda by=by: Sanction.objects.get(pk=held.pk).lift(by=by, reason="Sorry.") for by in moderators
+    ]
+    results = all_at_once(*doings)
+    assert sorted(each is None for each in results) == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_posted_while_one_is_suspended_waits_for_the_suspension_to_be_seen():
+    reader, moderator, article = make_user(), make_user("moderator"), make_article()
+    from django.db import transaction
+
+    posted = {}
+
+    def send():
+        form = CommentForm({"body": "Just in time?"}, article=article, author=reader)
+        assert form.is_valid()
+        try:
+            posted["comment"] = form.save()
+        except MayNotWrite as refusal:
+            posted["refusal"] = str(refusal)
+        finally:
+            connections["default"].close()
+
+    with transaction.atomic():
+        Sanction.impose("suspend", reader, by=moderator, reason="Enough.", days=3)
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()  # it waits for the row of the person
+    thread.join(30)
+    assert "comment" not in posted
+    assert "You cannot write" in posted["refusal"]

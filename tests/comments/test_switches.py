@@ -1,0 +1,341 @@
+"""Open, hold, close: one thread, and the whole site."""
+
+import threading
+
+import pytest
+from django.core.cache import caches
+from django.db import connection, connections, transaction
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from comments.models import Comment, NotYours, Overtaken, SiteMode, Switch, Thread
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+CLOSED = "This discussion is closed to new comments."
+ALL_CLOSED = "All discussions on this site are closed to new comments at the moment."
+
+
+@pytest.fixture
+def moderator(client):
+    user = make_user("moderator", display_name="Mo Derator")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def administrator():
+    return make_user("administrator", display_name="Ad Min")
+
+
+@pytest.fixture
+def reader():
+    """Somebody in a browser of their own, whose comments appear at once."""
+    user = make_user()
+    for n in range(3):
+        make_comment(author=user, body=f"Earlier {n}.")
+    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def post(browser, article, body="Something kind about sleep."):
+    return browser.post(f"/articles/{article.slug}/comments/", {"body": body})
+
+
+def switch_thread(client, article, mode, **data):
+    return client.post(f"/moderation/threads/{article.pk}/switch/", {"mode": mode} | data)
+
+
+def switch_site(client, mode, **data):
+    return client.post("/moderation/switches/", {"mode": mode} | data)
+
+
+# --- One thread ---
+
+
+def test_a_thread_is_closed_held_and_opened_with_a_record_each(client, moderator, reader):
+    article = make_article()
+    assert switch_thread(client, article, "closed", note="A quarrel.").status_code == 303
+    assert CLOSED in client.get(article.get_absolute_url()).content.decode()
+    answer = post(reader, article, "My text that must not be lost.")
+    assert answer.status_code == 403
+    assert CLOSED in answer.content.decode()
+    assert "My text that must not be lost." in answer.content.decode()
+    assert switch_thread(client, article, "held", seen="closed").status_code == 303
+    post(reader, article)
+    comment = Comment.objects.get(article=article)
+    assert [each["code"] for each in comment.decisions.get().findings] == ["thread_held"]
+    assert switch_thread(client, article, "open").status_code == 303
+    post(reader, article, "Now it is open again, thanks.")
+    assert Comment.objects.filter(article=article, status="published").exists()
+    records = list(
+        Switch.objects.order_by("pk").values_list("from_mode", "to_mode", "by__display_name", "note__text")
+    )
+    assert records == [
+        ("open", "closed", "Mo Derator", "A quarrel."),
+        ("closed", "held", "Mo Derator", None),
+        ("held", "open", "Mo Derator", None),
+    ]  # fmt: skip
+
+
+def test_a_kept_page_changes_with_the_thread(client, moderator):
+    article, other = make_article(), make_article()
+    make_comment(article)
+    pages = [article.get_absolute_url(), f"/articles/{article.slug}/comments/"]
+    for url in pages:
+        assert CLOSED not in client.get(url).content.decode()
+    etag = client.get(pages[0])["ETag"]
+    switch_thread(client, article, "closed")
+    for url in pages:
+        assert CLOSED in client.get(url).content.decode()
+        assert b"data-answer" not in client.get(url).content
+    assert client.get(pages[0], headers={"If-None-Match": etag}).status_code == 200
+    assert CLOSED not in client.get(other.get_absolute_url()).content.decode()
+
+
+def test_who_was_first_is_named_and_nothing_is_switched(client, moderator):
+    article = make_article()
+    Thread.of(article).switch("held", by=make_user("moderator", display_name="Quick Colleague"))
+    for data in ({"seen": "open"}, {"seen": ""}):
+        mode = "closed" if data["seen"] else "held"
+        answer = switch_thread(client, article, mode, note="My <long> reason.", **data)
+        assert answer.status_code == 409
+        assert b"Quick Colleague did that" in answer.content
+        assert b"My &lt;long&gt; reason." in answer.content
+    assert Thread.of(article).mode == "held"
+    assert Switch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"mode": ""}, "Choose open, held or closed."),
+        ({"mode": "burnt"}, "There is no such mode."),
+        ({"mode": "held", "note": "x" * 1_001}, "at most 1000"),
+        ({"mode": "held", "seen": "x"}, "Select a valid choice"),
+    ],
+)
+def test_wrong_input_is_422_in_words(client, moderator, data, words):
+    article = make_article()
+    for url in (f"/moderation/threads/{article.pk}/switch/", "/moderation/switches/"):
+        answer = client.post(url, data)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert not Switch.objects.exists()
+
+
+def test_articles_that_nobody_sees_have_no_switch(client, moderator):
+    assert client.post("/moderation/threads/999999/switch/", {"mode": "held"}).status_code == 404
+    draft = make_article(publish=False)
+    assert client.post(f"/moderation/threads/{draft.pk}/switch/", {"mode": "held"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("there", "lands"),
+    [
+        ("/moderation/comments/7/", "/moderation/comments/7/"),
+        ("", "/moderation/switches/"),
+        ("https://evil.example/moderation/", "/moderation/switches/"),
+        ("//evil.example/moderation/", "/moderation/switches/"),
+        ("/moderation/\\evil.example", "/moderation/%5Cevil.example"),
+        ("/moderation/\nLocation: //evil.example", "/moderation/%0ALocation:%20//evil.example"),
+        ("javascript:alert(1)", "/moderation/switches/"),
+        ("/accounts/logout/", "/moderation/switches/"),
+    ],
+)
+def test_it_leads_back_to_the_desk_and_nowhere_else(client, moderator, there, lands):
+    answer = switch_thread(client, make_article(), "held", next=there)
+    assert answer.status_code == 303
+    assert answer.url == lands
+
+
+def test_the_part_for_the_card_offers_what_is_not_so_already(rf, client, moderator):
+    article = make_article()
+    Thread.of(article).switch("held", by=moderator)
+    request = rf.get("/moderation/comments/7/")
+    html = render_to_string(
+        "moderation/_thread_switch.html", {"thread": Thread.of(article), "article": article}, request
+    )
+    assert f'action="/moderation/threads/{article.pk}/switch/"' in html
+    assert 'name="seen" value="held"' in html
+    assert 'name="next" value="/moderation/comments/7/"' in html
+    assert [mode for mode in ("open", "held", "closed") if f'name="mode" value="{mode}"' in html] == [
+        "open",
+        "closed",
+    ]
+
+
+# --- The whole site ---
+
+
+def test_hold_everything_lets_nothing_through_unread(client, moderator, reader):
+    article = make_article()
+    assert "every comment here is read" not in client.get(article.get_absolute_url()).content.decode()
+    assert switch_site(client, "held", note="A storm.").status_code == 303
+    assert (
+        "every comment here is read before it appears"
+        in client.get(article.get_absolute_url()).content.decode()
+    )
+    answer = post(reader, article)
+    comment = Comment.objects.get(article=article)
+    assert comment.status == "pending"
+    assert [each["code"] for each in comment.decisions.get().findings] == ["site_held"]
+    assert (
+        "Every comment on this site is read by a moderator first" in reader.get(answer.url).content.decode()
+    )
+    switch_site(client, "open")
+    post(reader, article, "The storm is over, thanks.")
+    assert Comment.objects.filter(article=article, status="published").exists()
+
+
+def test_the_closed_site_says_so_on_every_kept_page_and_keeps_the_text(client, administrator, reader):
+    article = make_article()
+    make_comment(article)
+    pages = [article.get_absolute_url(), f"/articles/{article.slug}/comments/"]
+    before = [client.get(url).content for url in pages]
+    SiteMode.switch("closed", by=administrator)
+    for url in [*pages, f"/articles/{article.slug}/comments/new/"]:
+        assert ALL_CLOSED in reader.get(url).content.decode(), url
+    answer = post(reader, article, "My text that must not be lost.")
+    assert answer.status_code == 403
+    assert ALL_CLOSED in answer.content.decode()
+    assert "My text that must not be lost." in answer.content.decode()
+    SiteMode.switch("open", by=administrator)
+    assert [client.get(url).content for url in pages] == before
+
+
+def test_what_was_typed_while_the_site_was_closed_waits(administrator):
+    from comments.forms import CommentForm
+
+    reader, article = make_user(), make_article()
+    form = CommentForm({"body": "Just in time?"}, article=article, author=reader)
+    assert form.is_valid()
+    SiteMode.switch("closed", by=administrator)
+    comment = form.save()
+    assert comment.status == "pending"
+    assert "site_closed" in [each["code"] for each in comment.decisions.get().findings]
+
+
+def test_moderators_hold_the_site_and_administrators_close_it(client, moderator, administrator):
+    html = client.get("/moderation/switches/").content.decode()
+    assert "Hold everything" in html
+    assert "Close the whole site" not in html
+    assert switch_site(client, "closed").status_code == 403
+    assert SiteMode.now() == "open"
+    client.force_login(administrator)
+    assert "Close the whole site" in client.get("/moderation/switches/").content.decode()
+    assert switch_site(client, "closed").status_code == 303
+    client.force_login(moderator)
+    for mode in ("open", "held"):
+        answer = switch_site(client, mode)
+        assert answer.status_code == 403
+        assert b"Only administrators close the whole site" in answer.content
+    assert client.post(f"/moderation/switches/{Switch.objects.get().pk}/undo/").status_code == 403
+    assert "an administrator opens it again" in client.get("/moderation/switches/").content.decode()
+    assert SiteMode.now() == "closed"
+
+
+@pytest.mark.parametrize("role", ["", "author", "editor"])
+def test_the_doors_themselves_refuse_who_is_no_moderator(role):
+    user, article = make_user(role), make_article()
+    with pytest.raises(NotYours):
+        SiteMode.switch("held", by=user)
+    with pytest.raises(NotYours):
+        Thread.of(article).switch("held", by=user)
+
+
+# --- Undo ---
+
+
+def test_the_last_switch_is_undone_with_one_button_and_that_is_a_record_too(client, moderator):
+    article = make_article()
+    switch_thread(client, article, "held")
+    switch_thread(client, article, "closed")
+    switch_site(client, "held")
+    first, last, site = Switch.objects.order_by("pk")
+    html = client.get("/moderation/switches/").content.decode()
+    assert [f"/switches/{each.pk}/undo/" in html for each in (first, last, site)] == [False, True, True]
+    assert client.post(f"/moderation/switches/{last.pk}/undo/").status_code == 303
+    assert client.post(f"/moderation/switches/{site.pk}/undo/").status_code == 303
+    assert (Thread.of(article).mode, SiteMode.now()) == ("held", "open")
+    undone = Switch.objects.get(undoes=last)
+    assert (undone.from_mode, undone.to_mode, undone.by) == ("closed", "held", moderator)
+    assert "Takes back what Mo Derator did" in client.get("/moderation/switches/").content.decode()
+    assert client.post("/moderation/switches/999999/undo/").status_code == 404
+
+
+def test_what_was_switched_since_is_not_undone(client, moderator):
+    article = make_article()
+    thread = Thread.of(article)
+    first = thread.switch("held", by=moderator)
+    thread.switch("closed", by=moderator)
+    answer = client.post(f"/moderation/switches/{first.pk}/undo/")
+    assert answer.status_code == 409
+    assert Thread.of(article).mode == "closed"
+    # At the same mode again, but by another hand for another reason.
+    thread.switch("held", by=moderator)
+    answer = client.post(f"/moderation/switches/{first.pk}/undo/")
+    assert answer.status_code == 409
+    assert b"undo the last one" in answer.content
+    assert (Thread.of(article).mode, Switch.objects.count()) == ("held", 3)
+
+
+# --- Many, and at once ---
+
+
+def test_the_pages_queries_do_not_grow(client, moderator):
+    counts = []
+    for size in (5, 50):
+        for _ in range(size):
+            Thread.of(make_article()).switch("held", by=moderator, note="Because.")
+        with CaptureQueriesContext(connection) as queries:
+            html = client.get("/moderation/switches/").content.decode()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert "after=" in html
+
+
+def test_the_site_costs_the_article_no_further_query(client):
+    article = make_article()
+    client.get(article.get_absolute_url())
+    with CaptureQueriesContext(connection) as kept:
+        client.get(article.get_absolute_url())
+    assert len(kept) == 1
+    caches["pages"].clear()
+    with CaptureQueriesContext(connection) as made:
+        client.get(article.get_absolute_url())
+    assert not [query for query in made if 'FROM "comments_sitemode"' in query["sql"]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("whole_site", [False, True])
+def test_of_two_who_switch_at_once_one_is_told(whole_site):
+    first, second, article = make_user("moderator"), make_user("moderator"), make_article()
+    SiteMode.objects.create()
+    Thread.objects.create(article=article)
+    results = []
+
+    def switch(by):
+        place = SiteMode if whole_site else Thread.of(article)
+        return place.switch("held", by=by, seen="open")
+
+    def too_late():
+        try:
+            results.append(switch(second))
+        except Overtaken as refusal:
+            results.append(str(refusal))
+        finally:
+            connections["default"].close()
+
+    with transaction.atomic():
+        switch(first)
+        thread = threading.Thread(target=too_late)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()  # it waits for the row
+    thread.join(30)
+    assert [str(first) in each for each in results] == [True]
+    assert Switch.objects.count() == 1
