@@ -3,8 +3,9 @@
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.duty import CrisisAlert, Duty
-from comments.models.people import NotYours, PersonNote, Sanction, Standing
+from comments.models.people import NotYours, PersonNote, Sanction
 from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.standing import Standing
 from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
