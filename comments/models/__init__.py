@@ -8,6 +8,9 @@ from comments.models.policy import Clause, PolicyVersion
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
+from comments.models.people import NotYours, PersonNote, Sanction
+from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
+from comments.models.standing import Standing
 from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread

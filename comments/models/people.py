@@ -1,6 +1,5 @@
 """What the desk knows and decides about people: notes among staff, and dated sanctions. No secret ones."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -242,48 +241,6 @@ class Sanction(models.Model):
         """The warned person says that they have read it; False when there is nothing to be read any more."""
         theirs = Sanction.objects.in_force(by).filter(pk=self.pk, kind=self.Kind.WARN)
         return bool(theirs.update(acknowledged_at=timezone.now()))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What holds for a person now."""
-
-    sanctions: tuple = ()
-
-    @classmethod
-    def of(cls, user) -> "Standing":
-        """One query; nothing holds for the anonymous."""
-        if not user.is_authenticated:
-            return cls()
-        held = Sanction.objects.in_force(user).select_related("reason", "clause").order_by("-pk")
-        return cls(tuple(held))
-
-    @property
-    def warning(self) -> Sanction | None:
-        """The warning that has to be read first."""
-        return next((each for each in self.sanctions if each.kind == Sanction.Kind.WARN), None)
-
-    @property
-    def stop(self) -> Sanction | None:
-        """What keeps the person from writing, changing and reporting: of several, what lasts longest."""
-        stops = [each for each in self.sanctions if each.kind in Sanction.STOPS]
-        return max(stops, key=lambda each: (each.ends_at is None, each.ends_at), default=None)
-
-    @property
-    def is_read_first(self) -> bool:
-        """Whether everything they write waits for a moderator."""
-        return any(each.kind == Sanction.Kind.READ_FIRST for each in self.sanctions)
-
-    @property
-    def refusal(self) -> str:
-        """Why the person cannot write now, in words; empty while they can."""
-        if self.stop:
-            return self.stop.words
-        return (
-            "This was not sent: say first, by the tick, that you have read the warning."
-            if self.warning
-            else ""
-        )
 
 
 def _lacks(kind, user, reason, clause, comment, days, take_down_days) -> str:

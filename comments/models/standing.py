@@ -1,0 +1,47 @@
+"""What holds for one person now, of all that was ever decided about them."""
+
+from dataclasses import dataclass
+
+from comments.models.people import Sanction
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds for a person now."""
+
+    sanctions: tuple = ()
+
+    @classmethod
+    def of(cls, user) -> "Standing":
+        """One query; nothing holds for the anonymous."""
+        if not user.is_authenticated:
+            return cls()
+        held = Sanction.objects.in_force(user).select_related("reason", "clause").order_by("-pk")
+        return cls(tuple(held))
+
+    @property
+    def warning(self) -> Sanction | None:
+        """The warning that has to be read first."""
+        return next((each for each in self.sanctions if each.kind == Sanction.Kind.WARN), None)
+
+    @property
+    def stop(self) -> Sanction | None:
+        """What keeps the person from writing, changing and reporting: of several, what lasts longest."""
+        stops = [each for each in self.sanctions if each.kind in Sanction.STOPS]
+        return max(stops, key=lambda each: (each.ends_at is None, each.ends_at), default=None)
+
+    @property
+    def is_read_first(self) -> bool:
+        """Whether everything they write waits for a moderator."""
+        return any(each.kind == Sanction.Kind.READ_FIRST for each in self.sanctions)
+
+    @property
+    def refusal(self) -> str:
+        """Why the person cannot write now, in words; empty while they can."""
+        if self.stop:
+            return self.stop.words
+        return (
+            "This was not sent: say first, by the tick, that you have read the warning."
+            if self.warning
+            else ""
+        )
