@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy
+from comments.views import corrections, credentials, decisions, own, policy
 from comments.views import discussion as views
 from comments.views import moderation as desk
 
@@ -16,6 +16,7 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    path("comments/credential/", credentials.ask, name="credential"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -26,4 +27,9 @@ moderation = [
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/requests/<int:pk>/", credentials.decide_request, name="credential_request"),
+    path("credentials/<int:pk>/revoke/", credentials.revoke, name="credential_revoke"),
+    path("comments/<int:pk>/correction/", corrections.send, name="correction"),
+    path("corrections/", corrections.list_all, name="corrections"),
 ]
