@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from html import unescape
 
 from articles.models import Correction
-from comments.screening.words import fold
+from articles.search import folded
 from healthnews import markup
 
 _SHORT = 4  # letters; shorter words stand in every sentence
 _SHARED = 3  # words that a sentence has in common with the comment, or it is no likely passage
 _QUOTE = re.compile(r"^(?:> ?)+(?=\S)(.*)$", re.M)
 _SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*[”’\"')\]]*")
-_HREF = re.compile(r'<a\b[^>]*\bhref="(https?://[^"]{1,1000})"')
+_HREF = re.compile(r'\bhref="(https?://[^"]{1,1000})"')
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,4 @@ def shortened(text: str, length: int) -> str:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", fold(text)) if len(word) >= _SHORT}
+    return {word for word in re.findall(r"\w+", folded(text.casefold())) if len(word) >= _SHORT}

@@ -68,7 +68,7 @@ class CorrectionForm(forms.Form):
         """Through the door that the button names. Raises ValueError in words."""
         data = self.cleaned_data
         if data["action"] == ACCEPT:
-            self.correction.accept(by=by)
+            self.correction.accept(by=by, answer=data["answer"])
         elif data["action"] == DECLINE:
             self.correction.decline(by=by, answer=data["answer"])
         else:

@@ -76,9 +76,9 @@ class Correction(models.Model):
             links=followed[:MOST_LINKS],
         )
 
-    def accept(self, *, by) -> None:
+    def accept(self, *, by, answer: str = "") -> None:
         """Somebody works on it."""
-        self._decide(self.State.ACCEPTED, by=by)
+        self._decide(self.State.ACCEPTED, by=by, answer=answer)
 
     def decline(self, *, by, answer: str) -> None:
         """There is nothing to correct; `answer` says why, and there has to be one."""

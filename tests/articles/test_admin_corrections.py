@@ -120,9 +120,13 @@ def test_somebody_works_on_it_and_then_it_is_corrected(client, editor):
     page = client.get(page_of(correction)).content.decode()
     assert "no edition has come out since" in page
     assert 'value="fix"' not in page
-    assert client.post(page_of(correction), {"action": "accept"}).status_code == 302
+    assert (
+        client.post(page_of(correction), {"action": "accept", "answer": "Asked the author."}).status_code
+        == 302
+    )
     correction.refresh_from_db()
     assert (correction.state, correction.decided_by) == ("accepted", editor)
+    assert "Asked the author." in client.get(page_of(correction)).content.decode()
     version = new_edition(correction.article)
     page = client.get(page_of(correction)).content.decode()
     assert "Edition 2" in page
@@ -156,7 +160,8 @@ def test_it_can_only_have_been_corrected_in_an_edition_of_this_article_that_came
     correction = ask(article)
     unpublished = article.draft.save_version(by=None)
     later = new_edition(article)
-    elsewhere = make_article().live_version
+    other = make_article()
+    elsewhere = [new_edition(other) for _ in range(4)][-1]
     for version in (before, correction.version, unpublished, elsewhere):
         answer = client.post(
             page_of(correction), {"action": "fix", "fixed_in": version.pk, "answer": "kept <b>"}

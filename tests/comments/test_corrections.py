@@ -17,6 +17,7 @@ from comments.models.correction import CANNED
 from healthnews import urls
 from tests.articles.test_admin_corrections import new_edition
 from tests.factories import make_article, make_comment, make_user
+from tests.healthnews.payloads import assert_whole, payloads
 
 pytestmark = pytest.mark.django_db
 BODY = """<p>Most twitches are harmless. Magnesium tablets help nearly everybody who has cramps at night.</p>
@@ -200,6 +201,31 @@ def test_only_moderators_send_and_see(client, article):
     client.force_login(make_user("moderator"))
     assert client.get("/moderation/comments/99999999999999999999/correction/").status_code == 404
     assert not Correction.objects.exists()
+
+
+def test_what_strangers_type_is_harmless_at_both_desks(client, moderator, article, shared):
+    editor = make_user("editor")
+    for payload in payloads(shared)[::9]:
+        client.force_login(moderator)
+        comment = comment_on(article, f"> {payload}\n{payload}", status="pending")
+        assert_whole(client.get(address_of(comment)).content.decode())
+        assert_whole(
+            client.post(address_of(comment), {"passage": payload, "note": payload * 600}).content.decode()
+        )
+        begun = corrections.beginning(comment)
+        assert client.post(
+            address_of(comment), {"passage": begun.passage, "note": begun.note}
+        ).status_code in {303, 422}
+        assert_whole(client.get(address_of(comment)).content.decode())
+        client.force_login(editor)
+        correction = Correction.objects.first()
+        page = f"/admin/articles/correction/{correction.pk}/change/"
+        assert_whole(client.get(page).content.decode(), around=("h1",))
+        assert client.post(page, {"action": "decline", "answer": payload}).status_code in {302, 422}
+    assert Correction.objects.count() > 10
+    assert_whole(client.get("/admin/articles/correction/").content.decode(), around=("h1",))
+    client.force_login(moderator)
+    assert_whole(client.get("/moderation/corrections/").content.decode())
 
 
 # What became of it

@@ -14,6 +14,7 @@ from django.utils import timezone
 from comments import jobs
 from comments.models import Comment, Credential, CredentialRequest, Mark, Remark, Undecidable
 from tests.factories import make_article, make_comment, make_person, make_user, verdict
+from tests.healthnews.payloads import assert_whole, payloads
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -400,3 +401,39 @@ def test_a_cursor_that_cannot_be_read_is_the_first_page(client, after):
     client.force_login(make_user("administrator"))
     for show in ("waiting", "running-out", "all", "no such"):
         assert client.get("/moderation/credentials/", {"show": show, "after": after}).status_code == 200
+
+
+def test_what_strangers_type_is_harmless_on_every_page_and_in_mails(client, shared):
+    boss, user = make_user("administrator"), make_user()
+    for payload in payloads(shared)[::9]:
+        CredentialRequest.objects.all().delete()
+        client.force_login(user)
+        sent = {"kind": "other", "issuer": payload, "reference": payload, "jurisdiction": payload[:90]}
+        answer = client.post("/comments/credential/", sent)
+        assert answer.status_code in {303, 422}, payload
+        assert_whole(client.get("/comments/credential/").content.decode())
+        if answer.status_code == 422:
+            assert_whole(answer.content.decode())
+            continue
+        client.force_login(boss)
+        asked = CredentialRequest.objects.get()
+        address = f"/moderation/credentials/requests/{asked.pk}/"
+        for page in (address, "/moderation/credentials/"):
+            assert_whole(client.get(page).content.decode())
+        wrong = acceptance(label=payload, issuer=payload, seen=payload, expires_on=payload)
+        assert_whole(client.post(address, wrong).content.decode())
+        answer = client.post(address, {"action": "decline", "answer": payload})
+        assert answer.status_code in {303, 422}
+        if answer.status_code == 303:
+            jobs.mail_credential_answer(request_id=asked.pk)
+        client.force_login(user)
+        assert_whole(client.get("/comments/credential/").content.decode())
+    assert len(mail.outbox) > 10
+
+
+def test_a_label_is_printed_as_it_was_typed(client):
+    nurse, article = make_user(), make_article()
+    verify(nurse, label='Nurse <b>&amp;</b> "x"')
+    make_comment(article, nurse)
+    page = client.get(article.get_absolute_url()).content.decode()
+    assert "Verified: Nurse &lt;b&gt;&amp;amp;&lt;/b&gt; &quot;x&quot;" in page
