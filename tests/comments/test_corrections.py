@@ -96,6 +96,8 @@ def test_without_a_quote_it_is_the_sentence_that_shares_most_words():
     )
     assert corrections.nearest("I like this article", text) == ""
     assert corrections.nearest("", text) == ""
+    alike = "Warm milk before sleeping. Warm milk while sleeping."
+    assert corrections.nearest("warm milk, sleeping", alike) == "Warm milk before sleeping."
 
 
 def test_a_long_text_is_cut_between_words():
@@ -322,6 +324,22 @@ def test_where_an_answer_has_no_place_the_commenter_is_told_by_mail_alone(client
     assert "answered under your comment" not in message.body
     client.force_login(make_user("moderator"))
     assert "no answer was published" in client.get("/moderation/corrections/").content.decode()
+
+
+def test_who_takes_it_back_while_the_thread_is_waited_for_gets_no_answer_under_it(article, monkeypatch):
+    comment, lock = comment_on(article), Thread.lock
+    request = fixed(comment)
+
+    def somebody_was_first(ids):
+        monkeypatch.setattr(Thread, "lock", lock)
+        comment.withdraw(by=comment.author, version=comment.version)
+        lock(ids)
+
+    monkeypatch.setattr(Thread, "lock", somebody_was_first)
+    assert run() == 1
+    request.refresh_from_db()
+    assert request.answer is None
+    assert Comment.objects.count() == 1
 
 
 def test_who_never_signed_up_gets_no_mail(article):
