@@ -44,6 +44,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "articles.add_image",
         "articles.change_image",
         "articles.view_review",
+        "articles.view_correction",
+        "articles.decide_correction",
     ),
     REVIEWER: (
         "articles.view_article",

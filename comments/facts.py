@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments import screening
-from comments.models import Comment, ListedWord, Sanction, Standing, Status, Thread
+from comments.models import Comment, Credential, ListedWord, Sanction, Standing, Status, Thread
 
 _REMEMBERED = (
     20  # of the author's latest comments: enough for the pace of an hour, for repeats and the record
@@ -32,7 +32,7 @@ class MayNotWrite(Exception):
 
 
 def gather(*, article, author, text: str, but=None) -> screening.Facts:
-    """Everything the checks may know about this text. Five queries, none of which grows with the site.
+    """Everything the checks may know about this text. Six queries, none of which grows with the site.
 
     `but` is the comment that the text is an edit of: it is no repetition of itself. (That the author is a person of
     the newsroom is asked once and kept on the user: the mark of the comment asks it again.)
@@ -61,7 +61,8 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
         recent_texts=tuple(body for at, body, *_ in recent if at > now - timedelta(days=1)),
         recent_decided=len(decided),
         recent_refused=sum(status != Status.PUBLISHED for status in decided),
-        has_credential=_has_credential(author, now.date()),
+        has_credential=Credential.objects.in_force(author, timezone.localdate(now)).exists()
+        or _has_credential(author, now.date()),
         thread_mode=thread.mode,
         site_mode=thread.site_mode,
         standing=Sanction.Kind.READ_FIRST.value if read_first else "",
@@ -71,7 +72,7 @@ def gather(*, article, author, text: str, but=None) -> screening.Facts:
 
 
 def _has_credential(author, today) -> bool:
-    """Whether the newsroom has seen that the author is a professional. No query for readers beyond the person's."""
+    """Whether the author's byline carries a credential. No query for readers beyond the person's."""
     person = getattr(author, "person", None)
     return person is not None and any(
         each.expires_on is None or each.expires_on >= today for each in person.credentials.all()

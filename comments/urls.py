@@ -4,6 +4,8 @@ from django.urls import path, re_path
 
 from articles.urls import SLUG
 from comments.views import (
+    corrections,
+    credentials,
     decisions,
     duty,
     own,
@@ -34,6 +36,7 @@ discussion = [
         name="policy_difference",
     ),
     path("comments/standing/", people.standing, name="standing"),
+    path("comments/credential/", credentials.ask, name="credential"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -67,4 +70,9 @@ moderation = [
     path("switches/", switches.switches, name="switches"),
     path("switches/<int:pk>/undo/", switches.undo, name="switch_undo"),
     path("threads/<int:pk>/switch/", switches.thread, name="switch_thread"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/requests/<int:pk>/", credentials.decide_request, name="credential_request"),
+    path("credentials/<int:pk>/revoke/", credentials.revoke, name="credential_revoke"),
+    path("comments/<int:pk>/correction/", corrections.send, name="correction"),
+    path("corrections/", corrections.list_all, name="corrections"),
 ]

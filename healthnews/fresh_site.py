@@ -30,6 +30,7 @@ def write(using="default", **kwargs) -> None:
     policy = load("policy.toml")
     _write_disclaimer(policy)
     _write_policy(policy)
+    _write_replies(policy)
     _write_pages()
 
 
@@ -52,15 +53,25 @@ def _write_disclaimer(policy: dict) -> None:
 
 
 def _write_policy(policy: dict) -> None:
-    from comments.models import CannedReply, Clause, ListedWord, PolicyVersion
+    from comments.models import Clause, ListedWord, PolicyVersion
 
     if PolicyVersion.objects.exists():
         return
     version = PolicyVersion.objects.create(number=1, intro=policy["intro"].strip())
     for clause in policy["clause"]:
         Clause.objects.create(policy=version, **clause)
-    for position, reply in enumerate(policy["canned_reply"]):
-        CannedReply.objects.create(
+    for line in policy["listed_words"]:
+        ListedWord.objects.create(**line)
+
+
+def _write_replies(policy: dict) -> None:
+    """The canned replies of a new site; an older one gets what it lacks of those that are published by themselves."""
+    from comments.models import CannedReply
+    from comments.models.correction import CANNED
+
+    known = set(CannedReply.objects.values_list("key", flat=True))
+    CannedReply.objects.bulk_create(
+        CannedReply(
             key=reply["key"],
             title=reply["title"],
             purpose=reply["purpose"],
@@ -69,8 +80,9 @@ def _write_policy(policy: dict) -> None:
             body=reply["body"].strip(),
             position=position,
         )
-    for line in policy["listed_words"]:
-        ListedWord.objects.create(**line)
+        for position, reply in enumerate(policy["canned_reply"])
+        if not known or reply["key"] == CANNED and CANNED not in known
+    )
 
 
 def _write_pages() -> None:

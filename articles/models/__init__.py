@@ -8,6 +8,7 @@ from articles.models.article import (
     StatusChange,
     TooLate,
 )
+from articles.models.correction import Correction
 from articles.models.draft import Draft, DraftByline, DraftSource
 from articles.models.images import Focus, Image
 from articles.models.people import Credential, Person
@@ -19,6 +20,7 @@ __all__ = [
     "Article",
     "ArticleByline",
     "ArticleSource",
+    "Correction",
     "Credential",
     "Disclaimer",
     "Draft",

@@ -1,15 +1,15 @@
 """Threads and what stands in them, what waits and why, and what was decided."""
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
+from comments.models.correction import CorrectionRequest
+from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.duty import CrisisAlert, Duty
-from comments.models.people import NotYours, PersonNote, Sanction, Standing
+from comments.models.people import NotYours, PersonNote, Sanction
 from comments.models.policy import Clause, PolicyVersion
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
-from comments.models.people import NotYours, PersonNote, Sanction
-from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
 from comments.models.standing import Standing
 from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
@@ -27,6 +27,9 @@ __all__ = [
     "Comment",
     "CommentText",
     "CrisisAlert",
+    "CorrectionRequest",
+    "Credential",
+    "CredentialRequest",
     "Decision",
     "Duty",
     "Lane",
@@ -38,6 +41,7 @@ __all__ = [
     "PersonNote",
     "PolicyVersion",
     "Proposal",
+    "Profession",
     "Remark",
     "Report",
     "ReplyChange",

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.names import MAX_LENGTH as NAME_LENGTH
 from comments import paths, states
+from comments.models.credential import Credential
 from comments.models.decision import Action, Case, Decision, Undecidable
 from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText
@@ -41,6 +42,7 @@ class Mark(models.TextChoices):
     NONE = "", "Reader"
     AUTHOR = "author", "Author of this article"
     STAFF = "staff", "Staff"
+    EXPERT = "expert", "Verified health professional"
 
 
 class MovedMeanwhile(Exception):
@@ -231,7 +233,7 @@ class Comment(models.Model):
                 parent=parent,
                 status=from_screening,
                 at=at,
-                **_mark(by, article),
+                **_mark(by, article, at),
             )
             findings = [finding.as_record() for finding in verdict.findings]
             comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
@@ -305,6 +307,10 @@ class Comment(models.Model):
                 decision.save(update_fields=["answer"])
         return decision
 
+    def answer_for_staff(self, body: str, *, by, canned_reply) -> "Comment":
+        """Publish the staff's answer under this comment, some time after it was decided. Call it in a transaction."""
+        return self._answer(body, by=by, canned_reply=canned_reply, clause=None)
+
     # How the doors write
 
     def _decided(self, action: str, *, version: int, message: str = "", **why) -> "Decision":
@@ -325,6 +331,7 @@ class Comment(models.Model):
 
     def _answer(self, body: str, *, by, canned_reply, clause) -> "Comment":
         """The staff's published answer to this comment, with a Decision of its own."""
+        at = timezone.now()
         Thread.changed(self.article_id, published=1)
         answer = Comment._insert(
             article=self.article,
@@ -333,9 +340,9 @@ class Comment(models.Model):
             body_html=markup.comment(body),
             parent=self,
             status=Status.PUBLISHED,
-            at=timezone.now(),
+            at=at,
             counted=True,
-            **_mark(by, self.article),
+            **_mark(by, self.article, at),
         )
         answer._record(Action.SUBMIT, "", by=by, canned_reply=canned_reply, clause=clause)
         return answer
@@ -398,8 +405,8 @@ def _next_id() -> int:
         return cursor.fetchone()[0]
 
 
-def _mark(user, article) -> dict[str, str]:
-    """Who the user is under this article, now: frozen with what they post."""
+def _mark(user, article, at: datetime) -> dict[str, str]:
+    """Who the user is under this article, then: frozen with what they post. Readers cost one query more."""
     person = getattr(user, "person", None)
     if person is not None and any(line.person_id == person.pk for line in article.authors):
         return {"mark": Mark.AUTHOR, "mark_label": ", ".join(filter(None, ["Author", person.post_nominals]))}
@@ -408,4 +415,5 @@ def _mark(user, article) -> dict[str, str]:
             "mark": Mark.STAFF,
             "mark_label": person.job_title if person and person.job_title else "Staff",
         }
-    return {}
+    credential = Credential.objects.in_force(user, timezone.localdate(at)).first()
+    return {"mark": Mark.EXPERT, "mark_label": credential.mark_label} if credential else {}

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
 from accounts.roles import ADMINISTRATOR, AUTHOR, EDITOR, MODERATOR, PERMISSIONS, REVIEWER
-from articles.models import Disclaimer, Image, Person, Tag
+from articles.models import Correction, Disclaimer, Image, Person, Tag
 from tests.factories import make_article, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,10 @@ OPEN = {
     "articles_tag_add": EDITORS,
     "articles_tag_change": WRITERS,
     "articles_tag_history": WRITERS,
+    "articles_correction_changelist": EDITORS,
+    "articles_correction_add": NOBODY,
+    "articles_correction_change": EDITORS,
+    "articles_correction_history": EDITORS,
     "articles_disclaimer_changelist": ADMINS,
     "articles_disclaimer_add": ADMINS,
     "articles_disclaimer_change": ADMINS,
@@ -90,6 +94,7 @@ def rows(settings):
         "articles_person": Person.objects.get().pk,
         "articles_image": image.pk,
         "articles_tag": Tag.objects.get().pk,
+        "articles_correction": Correction.ask(article, claim="It is wrong.").pk,
         "articles_disclaimer": Disclaimer.objects.get().pk,
         "redirects_redirect": Redirect.objects.create(site_id=1, old_path="/a/", new_path="/b/").pk,
         "accounts_user": make_user().pk,

@@ -131,6 +131,59 @@ def several_at_once(page):
     page.wait_for_load_state()
 
 
+def as_somebody_else(page, email: str):
+    """A page of another account beside this one, in a window of its own."""
+    other = page.context.browser.new_context(base_url=page.url.partition("/moderation")[0]).new_page()
+    other.goto("/accounts/login/")
+    other.fill("main [name=login]", email)
+    other.fill("main [name=password]", "demo-health-news")
+    send(other)
+    return other
+
+
+def profession_wrong(page):
+    page.goto("/comments/credential/")
+    page.fill("main [name=reference]", "00X0000Z")
+    send(page)
+
+
+def profession_asked(page):
+    page.goto("/moderation/credentials/")
+    if page.locator(".desk__empty").count():
+        other = as_somebody_else(page, "reader2@example.org")
+        other.goto("/comments/credential/")
+        other.select_option("main [name=kind]", "nurse")
+        for name, words in (
+            ("issuer", "Nursing and Midwifery Council"),
+            ("reference", "00X0000Z"),
+            ("jurisdiction", "UK"),
+        ):
+            other.fill(f"main [name={name}]", words)
+        send(other)
+        other.context.close()
+        page.reload()
+
+
+def profession_request(page):
+    profession_asked(page)
+    page.locator(".log-table a").first.click()
+    page.wait_for_load_state()
+
+
+def correction_form(page):
+    follow("/moderation/", ".queue__open")(page)
+    page.goto(f"{page.url.partition('#')[0]}correction/")
+
+
+def corrections_sent(page):
+    correction_form(page)
+    button = page.locator("[data-key=c]")
+    if button.count():
+        button.click()
+        page.wait_for_load_state()
+    page.goto("/moderation/corrections/")
+
+
 # --- The newsroom ------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +289,14 @@ PAGES = [
     ("switches", "moderator", address("/moderation/switches/")),
     ("words", "admin", address("/moderation/words/")),
     ("words-try", "admin", address("/moderation/words/try/")),
+    ("profession", "reader", address("/comments/credential/")),
+    ("profession-wrong", "reader", profession_wrong),
+    ("professionals", "admin", profession_asked),
+    ("professional-request", "admin", profession_request),
+    ("correction", "moderator", correction_form),
+    ("corrections", "moderator", corrections_sent),
+    ("admin-corrections", "editor", address(f"{ADMIN}/correction/")),
+    ("admin-correction", "editor", follow(f"{ADMIN}/correction/", ROW)),
     ("admin-index", "editor", address("/admin/")),
     ("admin-index-moderator", "moderator", address("/admin/")),
     ("admin-index-administrator", "admin", address("/admin/")),
