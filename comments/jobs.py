@@ -28,3 +28,13 @@ def tell_authors(decisions) -> None:
     if decisions:
         later = mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS})
         later.batch_defer(*[{"decision_id": decision.pk} for decision in decisions])
+
+
+@app.periodic(cron="12 * * * *")  # what can be undone, can be for ten minutes
+@app.task(name="comments.tally_days", queue="upkeep", queueing_lock="tally")
+def tally_days(timestamp: int) -> None:
+    """Count what happened on the days that are over; an hour without it is made up for by the next."""
+    from comments import tally
+
+    for _ in tally.write():
+        pass

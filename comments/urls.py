@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy
+from comments.views import decisions, numbers, own, policy, transparency
 from comments.views import discussion as views
 from comments.views import moderation as desk
 
@@ -16,6 +16,8 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    path("transparency/", transparency.page, name="transparency"),
+    re_path(r"^transparency/(?P<name>20\d\d-Q[1-4])\.csv$", transparency.table, name="transparency_table"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -26,4 +28,7 @@ moderation = [
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("second-reading/", numbers.second_reading, name="second_reading"),
+    path("second-reading/<int:pk>/", numbers.second_reading_done, name="second_reading_done"),
 ]

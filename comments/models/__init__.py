@@ -2,6 +2,7 @@
 
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
+from comments.models.numbers import DayTally, SecondReading
 from comments.models.policy import CannedReply, Clause, ListedWord, PolicyVersion
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
 from comments.models.text import CommentText, Remark
@@ -16,6 +17,7 @@ __all__ = [
     "Clause",
     "Comment",
     "CommentText",
+    "DayTally",
     "Decision",
     "Lane",
     "ListedWord",
@@ -24,6 +26,7 @@ __all__ = [
     "PolicyVersion",
     "Remark",
     "Report",
+    "SecondReading",
     "Status",
     "Thread",
     "Undecidable",
