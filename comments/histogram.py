@@ -29,7 +29,9 @@ def percentile(counts: Mapping[int, int], share: float) -> float | None:
         inside = counts[step]
         if below + inside >= wanted or step == filled[-1]:
             first, last = _ends(step)
-            return first + (last - first) * max(0.0, wanted - below) / inside
+            # The middle of its own part of the step; a single one stands in the middle of it.
+            place = min(max(0.5, wanted - below - 0.5), inside - 0.5) / inside
+            return first + (last - first) * place
         below += inside
     return None
 

@@ -45,12 +45,15 @@ class SpanForm(forms.Form):
         if self.errors:
             return data
         data["by"] = by = data["by"] or sums.DAY
-        last = data["last"] or (min(today, data["first"] + USUAL) if data["first"] else today)
-        first = data["first"] or last - USUAL
-        if first > last:
-            raise forms.ValidationError("The first day is after the last.")
+        first, last = data["first"], data["last"]
+        if last is None:
+            last = min(today, first + USUAL) if first and first < today else today
+        if first is None:
+            first = max(EARLIEST, last - USUAL) if last > EARLIEST else EARLIEST
         if last > today:
             raise forms.ValidationError("The last day has not come yet.")
+        if first > last:
+            raise forms.ValidationError("The first day is after the last.")
         if first < EARLIEST:
             raise forms.ValidationError(f"The numbers begin in {EARLIEST.year}.")
         if (last - first).days >= MOST[by]:

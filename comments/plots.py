@@ -1,4 +1,4 @@
-"""Plots as shapes on a grid of their own: numbers in, rectangles, lines and words out. Pure.
+"""Plots as shapes on a grid of their own: numbers in, paths and words out. Pure.
 
 `templates/moderation/_plot.html` prints them as SVG, with the same numbers in a table. What is what is told by pattern
 and by words, never by colour alone.
@@ -23,23 +23,19 @@ Numbers = Mapping[str, Sequence[float | None]]
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One rectangle, in the pattern of its series."""
+class Bars:
+    """All rectangles of one series, as one path: a page has hundreds of them."""
 
-    x: str
-    y: str
-    width: str
-    height: str
+    path: str
     style: int
-    words: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One series as a line; `pieces` are its unbroken parts as SVG wants points, `dots` every value."""
+    """One series as a line; `pieces` are its unbroken parts as SVG wants points, `dots` the place of every value."""
 
     pieces: tuple[str, ...]
-    dots: tuple[tuple[str, str, str], ...]  # x, y, words
+    dots: str
     style: int
 
 
@@ -61,9 +57,9 @@ class Plot:
     title: str
     words: str
     head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]  # what, and its numbers
     height: int = HEIGHT
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[Bars, ...] = ()
     lines: tuple[Line, ...] = ()
     grid: tuple[str, ...] = ()  # heights of the lines across
     labels: tuple[Word, ...] = ()
@@ -88,23 +84,16 @@ def columns(key: str, title: str, words: str, periods: Sequence[str], series: Nu
     top = step * ceil(max(piles) / step)
     room = (WIDTH - LEFT - RIGHT) / len(periods)
     bars, reached = [], [0.0] * len(periods)
-    for style, (name, values) in enumerate(series.items()):
+    for style, values in enumerate(series.values()):
+        path = []
         for at, value in enumerate(values):
             if value:
                 low, reached[at] = reached[at], reached[at] + value
-                high = reached[at]
-                bars.append(
-                    Bar(
-                        _at(LEFT + room * (at + 0.1)),
-                        _at(_height(high, top)),
-                        _at(room * 0.8),
-                        _at(_height(low, top) - _height(high, top)),
-                        style % STYLES,
-                        f"{periods[at]}, {name}: {value:,}",
-                    )
-                )
+                y = _height(reached[at], top)
+                path.append(_bar(LEFT + room * (at + 0.1), y, room * 0.8, _height(low, top) - y))
+        bars.append(Bars("".join(path), style % STYLES))
     return _framed(
-        table, bars=tuple(bars), step=step, top=top, say=lambda value: f"{value:,.0f}", periods=periods
+        table, bars=_filled(bars), step=step, top=top, say=lambda value: f"{value:,.0f}", periods=periods
     )
 
 
@@ -116,9 +105,7 @@ def spans(key: str, title: str, words: str, periods: Sequence[str], series: Numb
         return table
     step = span_for(max(known))
     top = step * max(1, ceil(max(known) / step))
-    lines = tuple(
-        _line(style, name, values, periods, top) for style, (name, values) in enumerate(series.items())
-    )
+    lines = tuple(_line(style, values, top) for style, values in enumerate(series.values()))
     return _framed(table, lines=lines, step=step, top=top, say=short, periods=periods)
 
 
@@ -133,20 +120,19 @@ def lying(
     longest = max((sum(values[at] or 0 for values in series.values()) for at in range(len(names))), default=0)
     if not longest:
         return table
-    bars, labels, room = [], [], WIDTH - RIGHT
+    labels, room = [], WIDTH - RIGHT
+    paths: list[list[str]] = [[] for _ in series]
     for at, name in enumerate(names):
         x, y = 0.0, at * ROW + 20
         total = sum(values[at] or 0 for values in series.values())
         labels.append(Word("0", _at(y - 5), f"{_cut(name)}: {total:,}", "start"))
-        for style, (of, values) in enumerate(series.items()):
+        for path, values in zip(paths, series.values(), strict=True):
             if value := values[at]:
-                wide = room * value / longest
-                bars.append(
-                    Bar(_at(x), _at(y), _at(max(1.0, wide)), "12", style % STYLES, f"{name}, {of}: {value:,}")
-                )
-                x += wide
+                path.append(_bar(x, y, room * value / longest, 12))
+                x += room * value / longest
+    bars = _filled([Bars("".join(path), style % STYLES) for style, path in enumerate(paths)])
     legend = _legend(series) if len(series) > 1 else ()
-    return replace(table, bars=tuple(bars), labels=tuple(labels), height=len(names) * ROW, legend=legend)
+    return replace(table, bars=bars, labels=tuple(labels), height=len(names) * ROW, legend=legend)
 
 
 def step_for(most: float) -> int:
@@ -177,8 +163,16 @@ def short(seconds: float) -> str:
 
 
 def _table(key, title, words, names, series, say: Callable, of: str = "When") -> Plot:
-    lines = [(name, *(say(values[at]) for values in series.values())) for at, name in enumerate(names)]
+    lines = [(name, tuple(say(values[at]) for values in series.values())) for at, name in enumerate(names)]
     return Plot(key, title, words, (of, *series), tuple(lines))
+
+
+def _bar(x: float, y: float, width: float, height: float) -> str:
+    return f"M{_at(x)} {_at(y)}h{_at(width)}v{_at(height)}h-{_at(width)}z"
+
+
+def _filled(bars: list[Bars]) -> tuple[Bars, ...]:
+    return tuple(each for each in bars if each.path)
 
 
 def _framed(table: Plot, *, step, top, say, periods, bars=(), lines=()) -> Plot:
@@ -199,19 +193,18 @@ def _framed(table: Plot, *, step, top, say, periods, bars=(), lines=()) -> Plot:
     )
 
 
-def _line(style: int, name: str, values, periods, top) -> Line:
-    room = (WIDTH - LEFT - RIGHT) / len(periods)
-    pieces, piece, dots = [], [], []
+def _line(style: int, values, top) -> Line:
+    room = (WIDTH - LEFT - RIGHT) / len(values)
+    pieces, piece = [], []
     for at, value in enumerate(values):
         if value is None:
             pieces.append(piece)
             piece = []
-            continue
-        x, y = _at(LEFT + room * (at + 0.5)), _at(_height(value, top))
-        piece.append(f"{x},{y}")
-        dots.append((x, y, f"{periods[at]}, {name}: {histogram.words(value)}"))
+        else:
+            piece.append(f"{_at(LEFT + room * (at + 0.5))},{_at(_height(value, top))}")
     pieces.append(piece)
-    return Line(tuple(" ".join(each) for each in pieces if len(each) > 1), tuple(dots), style % STYLES)
+    dots = "".join(f"M{place}h0" for each in pieces for place in each)
+    return Line(tuple(" ".join(each) for each in pieces if len(each) > 1), dots, style % STYLES)
 
 
 def _said(value) -> str:

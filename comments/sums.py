@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import Case, F, Sum, Value, When
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -13,6 +13,8 @@ from comments.models import DayTally
 
 LIVE_DAYS = 2  # today, and yesterday until the worker has been there
 DAY, WEEK = "day", "week"
+# The kinds whose periods are told apart; of the others the sum of all days is enough.
+BY_PERIOD = ("received", "decided", "waited", "answered")
 _ALL = object()
 
 
@@ -65,14 +67,16 @@ class Found:
 
 
 def read(first: date, last: date, *, by: str = DAY, person=None, live: bool = True) -> Found:
-    """What happened from the first to the last of these days, by day or by week (its Monday).
+    """What happened from the first to the last of these days, BY_PERIOD by day or by week (its Monday).
 
     People: this one, or everybody for None. Without `live` only what is tallied. A handful of queries.
     """
     rows, missing = _live(first, last) if live else ([], None)
     stored = DayTally.objects.filter(day__range=(first, last)).exclude(kind=tally.TALLIED).order_by()
     counts, people = Counts(), {}
-    period = TruncWeek("day") if by == WEEK else F("day")
+    period = Case(
+        When(kind__in=BY_PERIOD, then=TruncWeek("day") if by == WEEK else F("day")), default=Value(first)
+    )
     of_periods = stored.annotate(period=period).values_list("period", "kind", "key", "clause")
     for row in of_periods.annotate(Sum("count")):
         counts.add(*row)
