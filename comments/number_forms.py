@@ -18,10 +18,17 @@ class DayField(forms.DateField):
     """A day as browsers send it."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {"invalid": "Write the day as 2026-07-31."}
 
     def __init__(self, **kwargs):
         super().__init__(input_formats=["%Y-%m-%d"], required=False, **kwargs)
+
+    def to_python(self, value):
+        """The day. Browsers show no day that does not exist, so that the error has to say what was typed."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            typed = value if len(value) <= 20 else f"{value[:20]}…"
+            raise forms.ValidationError(f"“{typed}” is no day: write it as 2026-07-31.") from None
 
 
 class SpanForm(forms.Form):

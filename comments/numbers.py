@@ -133,7 +133,7 @@ def _lanes():
     with connection.cursor() as cursor:
         cursor.execute(_LANES, [LANE_CAP + 1, list(Lane.values)])
         found = dict(cursor.fetchall())
-    names = [lane.label for lane in Lane]
+    names = [f"{lane.label}, more than" if found[lane] > LANE_CAP else lane.label for lane in Lane]
     waiting = [min(found[lane], LANE_CAP) for lane in Lane]
     words = "Open cases at this moment, lane by lane; counted to 1,000 each."
     return plots.lying("lanes", "What waits now", words, names, {"Open cases": waiting})
@@ -149,11 +149,15 @@ def _by_clause(counts, clauses):
     decided = [taken(which, *_TAKEN.values()) for which in ids.values()]
     series = {name: [taken(which, action) for which in ids.values()] for name, action in _TAKEN.items()}
     notes = {
-        "Published after all": reversed_,
+        "Reversed": reversed_,
         "That is": [_share(*each) for each in zip(reversed_, decided, strict=True)],
     }
-    words = "Texts that people took away or kept back. Published after all: restored, or on appeal, in these days."
-    return plots.lying("clauses", "Outcomes by clause", words, list(ids), series, notes)
+    words = "Texts that people took away or kept back. Reversed: published after all in these days, on appeal or without."
+    beside = [
+        f"{back:,} reversed ({_share(back, all_)})" if back else ""
+        for back, all_ in zip(reversed_, decided, strict=True)
+    ]
+    return plots.lying("clauses", "Outcomes by clause", words, list(ids), series, notes, beside)
 
 
 def _ways(counts):
@@ -179,7 +183,13 @@ def _ways(counts):
     if medians:
         words += f" Half of the time from opening to deciding was at most: {', '.join(medians)}."
     return plots.lying(
-        "ways", "Key, button or bulk", words, list(ways.values()), {"Decisions": decided}, notes
+        "ways",
+        "Key, button or bulk",
+        words,
+        list(ways.values()),
+        {"Decisions": decided},
+        notes,
+        notes["Share"],
     )
 
 
@@ -231,7 +241,7 @@ def _second(counts, clauses):
     if sum(agree + differ):
         words += f" They agreed in {_share(sum(agree), sum(agree + differ))}."
     series = {"Same outcome and clause": agree, "Differ": differ}
-    return plots.lying("second", "Blind second readings", words, list(ids), series, notes)
+    return plots.lying("second", "Blind second readings", words, list(ids), series, notes, notes["Agreement"])
 
 
 def _by_label(clauses: dict[int, Clause], wanted: Iterable[int]) -> dict[str, list]:

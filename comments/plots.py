@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, log10
 
-from comments import histogram
+from comments.histogram import words as span_in_words
 
 WIDTH = 480
 LEFT, RIGHT, TOP, BOTTOM = 58, 8, 12, 30  # room for the words around the plot
 HEIGHT = 230
 ROW = 40  # of a bar that lies, with its words above it
 STYLES = 6  # patterns that the template has
+LETTERS = 56  # above a lying bar
 LABELS = 6  # words under the plot at most
 _SPANS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200)
 _DAY = 86_400
@@ -99,7 +100,7 @@ def columns(key: str, title: str, words: str, periods: Sequence[str], series: Nu
 
 def spans(key: str, title: str, words: str, periods: Sequence[str], series: Numbers) -> Plot:
     """Spans of time (seconds) as lines over the periods; where there is none, the line is broken."""
-    table = _table(key, title, words, periods, series, histogram.words)
+    table = _table(key, title, words, periods, series, span_in_words)
     known = [value for values in series.values() for value in values if value is not None]
     if not known:
         return table
@@ -110,11 +111,17 @@ def spans(key: str, title: str, words: str, periods: Sequence[str], series: Numb
 
 
 def lying(
-    key: str, title: str, words: str, names: Sequence[str], series: Numbers, notes: Mapping | None = None
+    key: str,
+    title: str,
+    words: str,
+    names: Sequence[str],
+    series: Numbers,
+    notes: Mapping | None = None,
+    beside: Sequence[str] = (),
 ) -> Plot:
     """Counts as lying bars, one for each name, the series one after the other.
 
-    `notes` are columns of the table alone, counts or words.
+    `notes` are columns of the table alone, counts or words; `beside` is what stands behind each name and its sum.
     """
     table = _table(key, title, words, names, {**series, **(notes or {})}, _said, of="What")
     longest = max((sum(values[at] or 0 for values in series.values()) for at in range(len(names))), default=0)
@@ -125,7 +132,8 @@ def lying(
     for at, name in enumerate(names):
         x, y = 0.0, at * ROW + 20
         total = sum(values[at] or 0 for values in series.values())
-        labels.append(Word("0", _at(y - 5), f"{_cut(name)}: {total:,}", "start"))
+        said = f": {total:,}{f', {beside[at]}' if beside and beside[at] else ''}"
+        labels.append(Word("0", _at(y - 5), _cut(name, LETTERS - len(said)) + said, "start"))
         for path, values in zip(paths, series.values(), strict=True):
             if value := values[at]:
                 path.append(_bar(x, y, room * value / longest, 12))
@@ -180,9 +188,7 @@ def _framed(table: Plot, *, step, top, say, periods, bars=(), lines=()) -> Plot:
     labels = [Word(str(LEFT - 6), _at(y + 4), say(value), "end") for value, y in heights]
     room, every = (WIDTH - LEFT - RIGHT) / len(periods), ceil(len(periods) / LABELS)
     for at in range(0, len(periods), every):
-        anchor = "start" if at == 0 and len(periods) > 1 else "middle"
-        x = LEFT if anchor == "start" else LEFT + room * (at + 0.5)
-        labels.append(Word(_at(x), str(HEIGHT - 8), periods[at], anchor))
+        labels.append(Word(_at(LEFT + room * (at + 0.5)), str(HEIGHT - 8), periods[at]))
     return replace(
         table,
         bars=bars,
@@ -223,5 +229,5 @@ def _at(number: float) -> str:
     return f"{number:.1f}".removesuffix(".0")
 
 
-def _cut(name: str, most: int = 52) -> str:
+def _cut(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -340,8 +340,8 @@ def test_the_page_says_it_in_plots_and_tables_without_style_or_script(client, mo
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?from=tomorrow", "Write the day as 2026-07-31."),
-        ("?from=2026-02-30", "Write the day as 2026-07-31."),
+        ("?from=tomorrow", "is no day: write it as 2026-07-31."),
+        ("?from=2026-02-30", "is no day: write it as 2026-07-31."),
         ("?from=2026-03-02&to=2026-03-01", "The first day is after the last."),
         ("?from=0001-01-01&to=0001-01-02", "The numbers begin in 2000."),
         ("?to=9999-12-31", "The last day has not come yet."),
@@ -349,8 +349,8 @@ def test_the_page_says_it_in_plots_and_tables_without_style_or_script(client, mo
         ("?from=2025-01-01&to=2026-01-01", "At most 92 days can be shown by day; choose by week for more."),
         ("?from=2020-01-01&to=2026-01-01&by=week", "At most 371 days can be shown by week."),
         ("?by=year", "Choose by day or by week."),
-        ("?from=%3Cscript%3E&by[]=1", "Write the day as 2026-07-31."),
-        ("?from=" + "9" * 5_000, "Write the day as 2026-07-31."),
+        ("?from=%3Cscript%3E&by[]=1", "is no day: write it as 2026-07-31."),
+        ("?from=" + "9" * 5_000, "is no day: write it as 2026-07-31."),
         ("?to=0001-01-01", "The first day is after the last."),
     ],
 )
@@ -367,6 +367,7 @@ def test_what_was_typed_is_kept(client, moderator):
     client.force_login(moderator)
     html = page(client, "?from=2026-13-01&to=2026-01-31&by=week", status=422)
     assert 'value="2026-13-01"' in html
+    assert "“2026-13-01” is no day" in html
     assert 'value="2026-01-31"' in html
     assert '<option value="week" selected>' in html
 
