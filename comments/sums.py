@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Case, F, Sum, Value, When
-from django.db.models.functions import TruncWeek
+from django.db.models import Case, DateField, F, Sum, Value, When
+from django.db.models.functions import Cast, TruncWeek
 from django.utils import timezone
 
 from comments import tally
@@ -74,9 +74,8 @@ def read(first: date, last: date, *, by: str = DAY, person=None, live: bool = Tr
     rows, missing = _live(first, last) if live else ([], None)
     stored = DayTally.objects.filter(day__range=(first, last)).exclude(kind=tally.TALLIED).order_by()
     counts, people = Counts(), {}
-    period = Case(
-        When(kind__in=BY_PERIOD, then=TruncWeek("day") if by == WEEK else F("day")), default=Value(first)
-    )
+    when = Cast(TruncWeek("day"), DateField()) if by == WEEK else F("day")
+    period = Case(When(kind__in=BY_PERIOD, then=when), default=Value(first))
     of_periods = stored.annotate(period=period).values_list("period", "kind", "key", "clause")
     for row in of_periods.annotate(Sum("count")):
         counts.add(*row)
