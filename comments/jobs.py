@@ -144,3 +144,13 @@ def take_up_corrections(timestamp: int) -> int:
             # The others are not to wait for it; it comes again in a minute.
             _log.exception("correction request %d could not be taken up", pk)
     return done
+
+
+@app.periodic(cron="12 * * * *")  # what can be undone, can be for ten minutes
+@app.task(name="comments.tally_days", queue="upkeep", queueing_lock="tally")
+def tally_days(timestamp: int) -> None:
+    """Count what happened on the days that are over; an hour without it is made up for by the next."""
+    from comments import tally
+
+    for _ in tally.write():
+        pass

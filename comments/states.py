@@ -60,6 +60,25 @@ KEEPS_WAITING = frozenset({HOLD, ESCALATE})
 APPEALABLE = frozenset({REJECT, REMOVE, PUBLISH_REDACTED})
 # Whoever reported the comment was right, when it ends like this.
 REPORT_WAS_RIGHT = frozenset({REMOVE, PUBLISH_REDACTED, RETURN, REJECT})
+# What a second reader may say, who does not know where the comment stands, in words.
+SECOND_READING = {
+    PUBLISH: "Leave it, or publish it",
+    PUBLISH_REDACTED: "Publish it without parts of it",
+    RETURN: "Return it to its author",
+    REMOVE: "Refuse or remove it",
+}
+# Which of these says the same as what was decided; other actions are not read again.
+READ_AGAIN = {
+    PUBLISH: PUBLISH,
+    KEEP: PUBLISH,
+    RESTORE: PUBLISH,
+    OVERTURN: PUBLISH,
+    PUBLISH_REDACTED: PUBLISH_REDACTED,
+    RETURN: RETURN,
+    REJECT: REMOVE,
+    REMOVE: REMOVE,
+    UPHOLD: REMOVE,
+}
 CRISIS_OUTCOMES = {
     "answered": "Answered",
     "signposted": "Pointed to help",

@@ -8,6 +8,7 @@ from comments.views import (
     credentials,
     decisions,
     duty,
+    numbers,
     own,
     people,
     policy,
@@ -15,6 +16,7 @@ from comments.views import (
     proposals,
     replies,
     switches,
+    transparency,
     words,
 )
 from comments.views import discussion as views
@@ -37,6 +39,8 @@ discussion = [
     ),
     path("comments/standing/", people.standing, name="standing"),
     path("comments/credential/", credentials.ask, name="credential"),
+    path("transparency/", transparency.page, name="transparency"),
+    re_path(r"^transparency/(?P<name>20\d\d-Q[1-4])\.csv$", transparency.table, name="transparency_table"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -75,4 +79,7 @@ moderation = [
     path("credentials/<int:pk>/revoke/", credentials.revoke, name="credential_revoke"),
     path("comments/<int:pk>/correction/", corrections.send, name="correction"),
     path("corrections/", corrections.list_all, name="corrections"),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("second-reading/", numbers.second_reading, name="second_reading"),
+    path("second-reading/<int:pk>/", numbers.second_reading_done, name="second_reading_done"),
 ]

@@ -5,6 +5,7 @@ from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.duty import CrisisAlert, Duty
+from comments.models.numbers import DayTally, SecondReading
 from comments.models.people import NotYours, PersonNote, Sanction
 from comments.models.policy import Clause, PolicyVersion
 from comments.models.proposals import ChangedMeanwhile, Proposal
@@ -30,6 +31,7 @@ __all__ = [
     "CorrectionRequest",
     "Credential",
     "CredentialRequest",
+    "DayTally",
     "Decision",
     "Duty",
     "Lane",
@@ -48,6 +50,7 @@ __all__ = [
     "Sanction",
     "SiteMode",
     "Standing",
+    "SecondReading",
     "Status",
     "Switch",
     "Thread",

@@ -52,6 +52,7 @@ class Report(models.Model):
                 fields=["comment"], condition=models.Q(answered_by__isnull=True), name="report_open"
             ),
             models.Index(fields=["reporter", "-id"], name="report_of_person"),
+            models.Index(fields=["at"], name="report_at"),
         ]
 
     def __str__(self):
@@ -74,7 +75,8 @@ class Appeal(models.Model):
         indexes = [
             models.Index(
                 fields=["decision"], condition=models.Q(answered_by__isnull=True), name="appeal_open"
-            )
+            ),
+            models.Index(fields=["at"], name="appeal_at"),
         ]
 
     def __str__(self):
