@@ -3,6 +3,7 @@
 import contextlib
 
 from django.conf import settings
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -53,7 +54,7 @@ def send_digests(timestamp: int) -> None:
     for pk in digests.unsent():
         # Behind all mail that somebody waits for.
         job = mail_digest.configure(queueing_lock=f"digest-{pk}", priority=-5)
-        with contextlib.suppress(AlreadyEnqueued):  # it waits for its next try
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():  # it waits for its next try
             job.defer(digest_id=pk)
 
 

@@ -1,7 +1,9 @@
 """The mail of the day: one for each person, whatever is killed, repeated or done twice at once."""
 
+import signal
 import smtplib
 import threading
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from comments import digests, jobs, notify
 from comments.models import Clause, Digest, Notice, Preference
 from comments.models.preference import How, Kind
 from tests.factories import make_comment, make_user
+from tests.healthnews.test_jobs import statuses, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +252,28 @@ def test_the_worker_leaves_what_is_younger_than_the_hour():
     Notice.objects.update(at=digests.hour_of_today() + timedelta(seconds=1))
     jobs.send_digests(timestamp=0)
     assert Digest.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_makes_and_sends_them():
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # no flush between tests empties it
+    make_answered()
+    Notice.objects.update(at=timezone.now() - timedelta(days=2))
+    jobs.send_digests.defer(timestamp=0)
+    process = worker("--concurrency", "1")
+    try:
+        deadline = time.monotonic() + 100
+        while ("comments.mail_digest", "succeeded") not in statuses():
+            assert time.monotonic() < deadline, statuses()
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.5)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        process.stderr.close()
+    assert Digest.objects.get().done_at is not None
+    assert Notice.objects.get().mailed_at is not None
 
 
 # What it costs
