@@ -49,7 +49,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("published", "A moderator publishes a comment of mine"),
-                            ("decided", "Something else is decided about a comment of mine"),
+                            (
+                                "decided",
+                                "A comment of mine is refused, returned, changed, removed or restored",
+                            ),
                             ("appeal", "An appeal is decided"),
                             ("staff_answer", "The staff or the author of the article answers me"),
                             ("answered", "Another reader answers me"),
@@ -125,7 +128,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("published", "A moderator publishes a comment of mine"),
-                            ("decided", "Something else is decided about a comment of mine"),
+                            (
+                                "decided",
+                                "A comment of mine is refused, returned, changed, removed or restored",
+                            ),
                             ("appeal", "An appeal is decided"),
                             ("staff_answer", "The staff or the author of the article answers me"),
                             ("answered", "Another reader answers me"),

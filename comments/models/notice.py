@@ -4,6 +4,8 @@ A notice holds no text; what it says is made when it is read (telling.py) or mai
 then. Notices are made in the transaction of the door that they tell of, through `Notice.give()` alone.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,7 +17,7 @@ from comments.models.decision import Action, Decision
 from comments.models.preference import How, Kind, Preference
 
 MOST_COUNTED = 1_000
-
+OLD = timedelta(days=7)  # in the demo newsroom: read long ago
 
 ANSWERS = (Kind.ANSWERED, Kind.STAFF_ANSWER)
 _OF_STAFF = frozenset({"staff", "author"})  # comments.Mark
@@ -96,7 +98,7 @@ class Notice(models.Model):
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed.
+        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
         """
         notices = [each for each in notices if each.user_id]
         if not notices:
@@ -115,6 +117,7 @@ class Notice(models.Model):
         for each in wanted:
             each.at = at or timezone.now()
             each.how = How.NEVER if at else ways[each.user_id, each.kind]
+            each.read_at = at if at and at < timezone.now() - OLD else None
         cls.objects.bulk_create(wanted)
         now = [each for each in wanted if each.how == How.NOW]
         jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])

@@ -8,7 +8,7 @@ class Kind(models.TextChoices):
     """What a notice is about."""
 
     PUBLISHED = "published", "A moderator publishes a comment of mine"
-    DECIDED = "decided", "Something else is decided about a comment of mine"
+    DECIDED = "decided", "A comment of mine is refused, returned, changed, removed or restored"
     APPEAL = "appeal", "An appeal is decided"
     STAFF_ANSWER = "staff_answer", "The staff or the author of the article answers me"
     ANSWERED = "answered", "Another reader answers me"
