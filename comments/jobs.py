@@ -1,10 +1,13 @@
-"""Jobs of the comments. They carry ids, never text; each may run twice without harm."""
+"""Jobs of the comments. They carry ids, never text; each may run twice without harm (notify.py says how)."""
 
+import contextlib
 import logging
 
 from django.conf import settings
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 _log = logging.getLogger("comments.jobs")
 AT_ONCE = 50  # corrections taken up in one minute
@@ -28,11 +31,51 @@ def mail_decision(decision_id: int) -> None:
         mail_author(decision)
 
 
+@app.task(name="comments.mail_notice", queue="mail", retry=PATIENT)
+def mail_notice(notice_id: int) -> None:
+    """Mail a notice that no moderator's decision about the person's own comment stands behind: an answer, a report."""
+    from comments import notify
+
+    notify.mail_notice(notice_id)
+
+
+@app.task(name="comments.mail_digest", queue="mail", retry=PATIENT)
+def mail_digest(digest_id: int) -> None:
+    """Mail what was put together for one person on one day."""
+    from comments import notify
+
+    notify.mail_digest(digest_id)
+
+
+# Asked every hour, so that a worker that was down at the hour is late, and not a day late.
+@app.periodic(cron="5 * * * *")
+@app.task(name="comments.send_digests", queue="upkeep", queueing_lock="digests")
+def send_digests(timestamp: int) -> None:
+    """Put together what has waited since before the hour of the digests, and queue a mail for each that is not sent."""
+    from comments import digests
+
+    digests.collect(until=digests.hour_of_today())
+    for pk in digests.unsent():
+        # Behind all mail that somebody waits for.
+        job = mail_digest.configure(queueing_lock=f"digest-{pk}", priority=-5)
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():  # it waits for its next try
+            job.defer(digest_id=pk)
+
+
 def tell_authors(decisions) -> None:
     """Queue the mails in the decisions' own transaction; they wait until an undo would no longer be silent."""
     if decisions:
-        later = mail_decision.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS})
-        later.batch_defer(*[{"decision_id": decision.pk} for decision in decisions])
+        _later(mail_decision).batch_defer(*[{"decision_id": decision.pk} for decision in decisions])
+
+
+def tell(notices) -> None:
+    """The same for notices: whoever takes back what they have just published has told nobody."""
+    if notices:
+        _later(mail_notice).batch_defer(*[{"notice_id": notice.pk} for notice in notices])
+
+
+def _later(task):
+    return task.configure(schedule_in={"seconds": settings.HN_UNDO_SECONDS})
 
 
 # --- People: what is said to them, what a ban takes down, the crisis lane ---
@@ -41,13 +84,13 @@ def tell_authors(decisions) -> None:
 @app.task(name="comments.mail_sanction", queue="mail", retry=PATIENT)
 def mail_sanction(sanction_id: int, what: str) -> None:
     """Tell somebody that a sanction was imposed on them, or lifted."""
+    from comments import letters
     from comments.models import Sanction
-    from comments.notify import mail_person
 
     joined = ("user", "reason", "clause", "comment__article", "comment__text", "lift_reason")
     sanction = Sanction.objects.select_related(*joined).filter(pk=sanction_id).first()
     if sanction is not None:
-        mail_person(sanction, what)
+        letters.sanction(sanction, what)
 
 
 def tell_person(sanction, what: str) -> None:
@@ -82,13 +125,13 @@ def watch_crisis(timestamp: int) -> None:
 @app.task(name="comments.mail_crisis", queue="mail", retry=PATIENT)
 def mail_crisis(alert_ids: list[int]) -> None:
     """Tell one person of what waits in the crisis lane; what was decided meanwhile is left out."""
+    from comments import letters
     from comments.models import CrisisAlert
-    from comments.notify import mail_alerts
 
     alerts = CrisisAlert.objects.select_related("case__comment__article", "to").filter(pk__in=alert_ids)
     waiting = alerts.filter(case__closed_at__isnull=True).order_by("case__since", "pk")
     if waiting:
-        mail_alerts(list(waiting))
+        letters.crisis(list(waiting))
 
 
 @app.task(name="comments.mail_credential_answer", queue="mail", retry=PATIENT)

@@ -1,4 +1,5 @@
-"""Mails about credentials and corrections: plain text, to one person, nothing in them that somebody else wrote in private."""
+"""Mails about people, credentials, corrections and the crisis lane: plain text, to one person, and nothing in them that
+somebody else wrote in private. Mails about comments, which one can choose, are in notify.py."""
 
 from urllib.parse import urlsplit
 
@@ -27,6 +28,22 @@ def correction_made(request) -> None:
         "answer": request.answer if request.answer and request.answer.is_published else None,
     }
     _write(comment.author, "correction_made", f"correction-{request.pk}", **context)
+
+
+def sanction(imposed, what: str) -> None:
+    """A sanction was "imposed" on somebody or "lifted": what it means, why, and how to answer."""
+    quote = quoted(imposed.comment.text.plain) if imposed.comment else []
+    _write(imposed.user, f"sanction_{what}", f"sanction-{imposed.pk}-{what}", sanction=imposed, quote=quote)
+
+
+def crisis(alerts) -> None:
+    """Cases that wait in the crisis lane, to one person. No word of any comment: mail is read over shoulders."""
+    _write(alerts[0].to, "crisis", f"crisis-{min(each.pk for each in alerts)}", alerts=alerts)
+
+
+def quoted(text: str) -> list[str]:
+    """The lines of a text as a mail quotes them."""
+    return [f"> {line}".rstrip() for line in text.splitlines()]
 
 
 def _write(user, template: str, message_id: str, **context) -> None:

@@ -1,66 +1,193 @@
-"""Mail about comments: plain text, never a text that is not published except to its own author."""
+"""Mail about comments: plain text, never a text that is not published except to its own author.
+
+Each mail is handed over once. In one transaction: a lock on its Message-ID, a look whether it was sent, the mail server,
+the mark that it was sent. A process that is killed before the mark sends it again, with the same Message-ID: at most
+one more for each time it was killed in that moment. Two processes never send the same mail at once, and no door waits
+for a mail server: the lock is on a name, not on a row.
+"""
+
+import smtplib
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+from comments import telling, unsubscribing
+from comments.letters import quoted
+from comments.models import Action, Bounce, Decision, Digest, Notice, Preference
+from comments.models.notice import ANSWERS
+from comments.models.preference import FIXED, How, Kind
+
+MOST_IN_A_DIGEST = 50
 
 
 def mail_author(decision) -> None:
-    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only.
-
-    Whoever came with an import and has not claimed the account is not written to: they never signed up here.
-    """
+    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only."""
     comment = decision.comment
-    if not _is_reachable(comment.author):
-        return
-    context = {
-        "decision": decision,
-        "comment": comment,
-        "article": comment.article,
-        "name": comment.author.display_name,
-        "quote": quoted(decision.text.plain) if decision.text else [],
+    with _alone(f"decision-{decision.pk}") as free:
+        notice = decision.notices.filter(user=comment.author_id).first()
+        if not free or not _is_due(notice, comment.author) or _is_told_by_the_answer(decision):
+            return
+        context = {
+            "decision": decision,
+            "comment": comment,
+            "article": comment.article,
+            "name": comment.author.display_name,
+            "quote": quoted(decision.text.plain) if decision.text else [],
+        }
+        kind = notice.kind if notice else Kind.DECIDED
+        _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice])
+
+
+def mail_notice(pk: int) -> None:
+    """Mail one notice of another kind; nothing when what it tells of is no longer public."""
+    with _alone(f"notice-{pk}") as free:
+        notice = Notice.objects.filter(pk=pk).visible().for_telling().select_related("user").first()
+        if not free or notice is None or not _is_due(notice, notice.user):
+            return
+        if notice.kind in ANSWERS and not telling.is_readable(notice.comment):
+            return
+        told = telling.told(notice)
+        own = notice.decision.text if notice.is_of_own and notice.decision else None
+        context = {
+            "told": told,
+            "name": notice.user.display_name,
+            "quote": quoted(told.quote),
+            "own": quoted(own.plain) if own else [],
+            "published_too": notice.kind in ANSWERS
+            and Decision.objects.filter(answer=notice.comment_id).exists(),
+        }
+        _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
+
+
+def mail_digest(pk: int) -> None:
+    """Mail what was put together for one person on one day: what is still public of it, and still wanted by mail."""
+    with _alone(f"digest-{pk}") as free:
+        digest = Digest.objects.filter(pk=pk, done_at__isnull=True).select_related("user").first()
+        if not free or digest is None:
+            return
+        ways = Preference.of(digest.user)
+        wanted = [kind for kind, how in ways.items() if how != How.NEVER]
+        waiting = digest.notices.filter(kind__in=wanted, mailed_at__isnull=True).visible()
+        notices = list(waiting.for_telling().order_by("at", "pk")[: MOST_IN_A_DIGEST + 1])
+        shown = [each for each in notices if each.kind not in ANSWERS or telling.is_readable(each.comment)]
+        if shown and _takes_mail(digest.user):
+            told = [telling.told(each) for each in shown[:MOST_IN_A_DIGEST]]
+            lines = [(each, quoted(each.quote)) for each in told]
+            more = len(notices) > MOST_IN_A_DIGEST
+            context = {"lines": lines, "more": more, "name": digest.user.display_name}
+            _send(f"digest-{pk}", digest.user, unsubscribing.DAILY, "digest", context, waiting)
+        Digest.objects.filter(pk=pk).update(done_at=timezone.now())
+
+
+def whose(message_id: str) -> User | None:
+    """To whom the mail with this Message-ID was sent, if we made it and they still have that address."""
+    key, _, rest = message_id.strip("<>").partition("@")[0].partition(".")
+    number, _, sign = rest.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    user = User.objects.filter(pk=int(number)).first()
+    return user if user and constant_time_compare(sign, _signature(key, user)) else None
+
+
+# What is looked at before
+
+
+@contextmanager
+def _alone(key: str):
+    """A transaction in which nobody else sends this mail; gives False when somebody does already."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail {key}"])
+            [free] = cursor.fetchone()
+        yield free
+
+
+def _takes_mail(user) -> bool:
+    """Whether we write to them at all.
+
+    Whoever came with an import and has not claimed the account never signed up here; and where mail comes back, none
+    is sent.
+    """
+    is_here = user is not None and user.is_active and user.has_usable_password()
+    return is_here and Bounce.stopping(user) is None
+
+
+def _is_due(notice, user) -> bool:
+    """Whether it is to be mailed now; what is wanted once a day meanwhile is left to the mail of the day."""
+    if notice is None:  # decided before there were notices
+        return _takes_mail(user)
+    if notice.mailed_at or notice.digest_id:
+        return False
+    how = Preference.ways([notice])[notice.user_id, notice.kind]
+    if how != How.NOW:
+        Notice.objects.filter(pk=notice.pk).update(how=how)
+        return False
+    return _takes_mail(user)
+
+
+def _is_told_by_the_answer(decision) -> bool:
+    """A comment that is published with an answer: the mail about the answer says both."""
+    if decision.action != Action.PUBLISH or decision.answer_id is None:
+        return False
+    answer = Notice.objects.filter(comment=decision.answer_id, user=decision.comment.author_id, how=How.NOW)
+    return answer.visible().exists()
+
+
+# How it is sent
+
+
+def _send(key: str, user, kind: str, template: str, context: dict, notices) -> None:
+    """Hand the mail over, and mark its notices. A refusal for good is recorded instead; one for now is raised."""
+    link = unsubscribing.link(user, kind) if kind not in FIXED else ""
+    context |= {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "kind": kind,
+        "unsubscribe": link,
+        "choices": settings.SITE_URL + reverse("comments:notice_preferences"),
+        "inbox": settings.SITE_URL + reverse("comments:notices"),
     }
-    _send("comment_decided", context, to=comment.author.email, ident=f"decision-{decision.pk}")
-
-
-def mail_person(sanction, what: str) -> None:
-    """Tell somebody that a sanction was "imposed" on them or "lifted": what it means, why, and how to answer."""
-    if not _is_reachable(sanction.user):
+    subject = " ".join(render_to_string(f"emails/{template}_subject.txt", context).split())[:200]
+    body = render_to_string(f"emails/{template}.txt", context).rstrip()
+    why = render_to_string("emails/_why.txt", context)
+    headers = {
+        # The same for every try, so that a second one after a crash is seen to be the same mail.
+        "Message-ID": f"<{key}.{user.pk}.{_signature(key, user)}@{_domain()}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if link:  # RFC 8058: mail programs offer it as a button
+        headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = EmailMessage(subject, f"{body}\n\n{why}", to=[user.email], headers=headers)
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, words = next(iter(refusal.recipients.values()))
+        if code < 500:
+            raise
+        words = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+        Bounce.record(user, source=headers["Message-ID"], status=_status(words), words=words)
         return
-    quote = sanction.comment.text.plain if sanction.comment else ""
-    _send(
-        f"sanction_{what}",
-        {"sanction": sanction, "name": sanction.user.display_name, "quote": quoted(quote)},
-        to=sanction.user.email,
-        ident=f"sanction-{sanction.pk}-{what}",
-    )
+    now = timezone.now()
+    pks = [each.pk for each in notices if each] if isinstance(notices, list) else notices.values("pk")
+    Notice.objects.filter(pk__in=pks).update(mailed_at=now)
 
 
-def mail_alerts(alerts) -> None:
-    """Tell one person of cases in the crisis lane. No word of any comment: mail is read over shoulders."""
-    context = {"alerts": alerts, "name": alerts[0].to.display_name}
-    _send("crisis", context, to=alerts[0].to.email, ident=f"crisis-{min(each.pk for each in alerts)}")
+def _status(words: str) -> str:
+    """The code of RFC 3463 at the head of what the server said, or the general one for what failed for good."""
+    first = words.split(maxsplit=1)[0] if words.split() else ""
+    return first if first.startswith("5.") and len(first) <= 12 else "5.0.0"
 
 
-def _send(template: str, context: dict, *, to: str, ident: str) -> None:
-    """One plain mail. `ident` is the same for every try, so that a second one is seen to be the same mail."""
-    context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-    subject = render_to_string(f"emails/{template}_subject.txt", context)
-    EmailMessage(
-        " ".join(subject.split())[:200],
-        render_to_string(f"emails/{template}.txt", context),
-        to=[to],
-        headers={"Message-ID": f"<{ident}@{_domain()}>"},
-    ).send()
-
-
-def quoted(text: str) -> list[str]:
-    """The lines of a text as a mail quotes them."""
-    return [f"> {line}".rstrip() for line in text.splitlines()]
-
-
-def _is_reachable(user) -> bool:
-    return user is not None and user.is_active and user.has_usable_password()
+def _signature(key: str, user) -> str:
+    """Proves that we sent this mail, and to this address: whoever counts cannot tell us that it came back."""
+    return salted_hmac("comments.mail", f"{key} {user.pk} {user.email}").hexdigest()[:20]
 
 
 def _domain() -> str:

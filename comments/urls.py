@@ -8,6 +8,7 @@ from comments.views import (
     credentials,
     decisions,
     duty,
+    notices,
     numbers,
     own,
     people,
@@ -41,6 +42,11 @@ discussion = [
     path("comments/credential/", credentials.ask, name="credential"),
     path("transparency/", transparency.page, name="transparency"),
     re_path(r"^transparency/(?P<name>20\d\d-Q[1-4])\.csv$", transparency.table, name="transparency_table"),
+    path("comments/notices/", notices.inbox, name="notices"),
+    path("comments/notices/<int:pk>/", notices.open_notice, name="notice"),
+    path("comments/notices/preferences/", notices.preferences, name="notice_preferences"),
+    path("comments/notices/mail-again/", notices.mail_again, name="mail_again"),
+    path("comments/notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),

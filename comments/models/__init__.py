@@ -1,13 +1,16 @@
 """Threads and what stands in them, what waits and why, and what was decided."""
 
+from comments.models.bounce import Bounce
 from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.duty import CrisisAlert, Duty
+from comments.models.notice import Digest, Notice
 from comments.models.numbers import DayTally, SecondReading
 from comments.models.people import NotYours, PersonNote, Sanction
 from comments.models.policy import Clause, PolicyVersion
+from comments.models.preference import Preference
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
@@ -21,6 +24,7 @@ __all__ = [
     "APPEAL_LENGTH",
     "Action",
     "Appeal",
+    "Bounce",
     "CannedReply",
     "Case",
     "ChangedMeanwhile",
@@ -34,6 +38,7 @@ __all__ = [
     "DayTally",
     "Decision",
     "Duty",
+    "Digest",
     "Lane",
     "ListedWord",
     "Mark",
@@ -44,6 +49,8 @@ __all__ = [
     "PolicyVersion",
     "Proposal",
     "Profession",
+    "Notice",
+    "Preference",
     "Remark",
     "Report",
     "ReplyChange",

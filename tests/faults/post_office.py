@@ -5,7 +5,7 @@ import socketserver
 import threading
 from collections import Counter
 
-MESSAGE_ID = re.compile(rb"^Message-ID: <decision-(\d+)@", re.M | re.I)
+MESSAGE_ID = re.compile(rb"^Message-ID: <decision-(\d+)[.@]", re.M | re.I)
 
 
 class PostOffice(socketserver.ThreadingTCPServer):

@@ -283,6 +283,8 @@ PAGES = [
     ("reply-form", "admin", address("/moderation/replies/1/edit/")),
     ("policy-desk", "moderator", address("/moderation/policy/")),
     ("policy-draft", "admin", address("/moderation/policy/draft/")),
+    ("notices", "reader", address("/comments/notices/")),
+    ("notice-preferences", "reader", address("/comments/notices/preferences/")),
     ("standing", "reader", address("/comments/standing/")),
     ("people", "moderator", address("/moderation/people/?q=reader")),
     ("person", "moderator", follow("/moderation/people/?q=reader", "main table a, main li a")),
