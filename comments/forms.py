@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from comments import facts, screening, states
+from comments import facts, nudges, screening, states
 from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion
 from comments.models.deciding import Act
 from healthnews import markup
@@ -31,6 +31,7 @@ class CommentForm(forms.Form):
 
     body = PlainTextField(label="Your comment", error_messages={"required": "Write something first."})
     parent = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
+    confirm = forms.BooleanField(required=False)  # sent after a nudge: they know, and send it
 
     def __init__(self, *args, article, author=None, **kwargs):
         self.article, self.author = article, author
@@ -58,7 +59,10 @@ class CommentForm(forms.Form):
         return parent
 
     def save(self) -> Comment:
-        """Screen and store it; the same text sent twice is the comment that already exists. Raises TooFast."""
+        """Screen and store it; the same text sent twice is the comment that already exists.
+
+        Raises TooFast; and Nudged, once, when there is something that the author may want to know first.
+        """
         body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
         with transaction.atomic():
             # One after the other for each author, so that a double click and the pace are seen.
@@ -72,20 +76,19 @@ class CommentForm(forms.Form):
                 facts.check_pace(
                     self.author, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
                 )
-            known = facts.gather(article=self.article, author=self.author, text=body)
+            verdict = screening.screen(facts.gather(article=self.article, author=self.author, text=body))
+            asks = not self.cleaned_data["confirm"] and not self.author.is_newsroom
+            if asks and (found := nudges.before_sending(body, verdict)):
+                raise nudges.Nudged(found)
             return Comment.submit(
-                article=self.article,
-                by=self.author,
-                body=body,
-                parent=parent,
-                verdict=screening.screen(known),
+                article=self.article, by=self.author, body=body, parent=parent, verdict=verdict
             )
 
 
 class EditForm(CommentForm):
     """A new text for a comment of one's own. The version tells whether it still is the one that was opened."""
 
-    parent = None
+    parent = confirm = None
     version = forms.IntegerField(min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
 
     def __init__(self, *args, comment, **kwargs):

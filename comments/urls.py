@@ -3,8 +3,9 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy
+from comments.views import appeals, decisions, own, people, policy, reports
 from comments.views import discussion as views
+from comments.views import help as help_views
 from comments.views import moderation as desk
 
 discussion = [
@@ -16,6 +17,14 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    path("comments/<int:pk>/report/", reports.report, name="report"),
+    path("comments/<int:pk>/helpful/", reports.helpful, name="helpful"),
+    path("comments/<int:pk>/appeal/", appeals.appeal, name="appeal"),
+    path("comments/<int:pk>/decision/", appeals.decision, name="decision"),
+    path("comments/mine/", own.everywhere, name="everywhere"),
+    path("comments/help/", help_views.lines, name="help"),
+    path("comments/people/hidden/", people.hidden, name="hidden"),
+    path("comments/people/<int:pk>/hide/", people.hide, name="hide"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -26,4 +35,5 @@ moderation = [
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
+    path("decisions/<int:pk>.json", appeals.decision_as_data, name="decision_as_data"),
 ]
