@@ -122,13 +122,16 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
     hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
     message = in_force.message if in_force and status != Status.PUBLISHED else None
+    state = _STATES[status]
+    if edit:
+        state = "Published. Your change waits for a moderator; until then the text above is shown."
+    elif status == Status.PUBLISHED and in_force and in_force.action == Action.PUBLISH_REDACTED:
+        state = "Published without parts of it."
     return Own(
         line=line,
         article=comment.article,
         status=status,
-        state="Published. Your change waits for a moderator; until then the text above is shown."
-        if edit
-        else _STATES[status],
+        state=state,
         reasons=_reasons(status, submitted, in_force) if waits or status == Status.REJECTED else [],
         clause=in_force.clause if in_force and hidden else None,
         message=message.text if message else "",

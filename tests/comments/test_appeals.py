@@ -178,6 +178,7 @@ def test_what_was_taken_out_comes_back_when_its_author_was_right(
     lodge(client, comment, "That is a public helpline.")
     public = comment.article.get_absolute_url()
     assert "7946" not in client.get(public).content.decode()
+    assert "Your change waits for a moderator" in client.get("/comments/mine/").content.decode()
     mail.outbox.clear()
     decided(comment, action, other, **({"clause": clause} if action == "reject" else {}))
     assert Appeal.objects.get().was_granted is granted

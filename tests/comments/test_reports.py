@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import jobs, limits
@@ -148,6 +149,21 @@ def test_a_comment_that_went_meanwhile_keeps_what_was_typed(client, moderator, c
     assert got.status_code == 403
     assert b"no longer public" in got.content
     assert b"What I typed." in got.content
+
+
+@pytest.mark.parametrize(("path", "field"), [("report", "note"), ("appeal", "text")])
+def test_a_dead_form_gives_back_what_was_typed(path, field):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_user())
+    got = strict.post(f"/comments/{make_comment().pk}/{path}/", {field: "What I <b>typed</b>."})
+    assert got.status_code == 403
+    assert b"What I &lt;b&gt;typed&lt;/b&gt;.</textarea>" in got.content
+    foreign = strict.post(
+        f"/comments/{make_comment().pk}/{path}/",
+        {field: "Not mine."},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert b"Not mine." not in foreign.content
 
 
 def test_five_reports_a_minute_and_the_text_of_the_sixth_stays(client):

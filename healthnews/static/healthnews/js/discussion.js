@@ -224,18 +224,29 @@
     here.replaceChildren(fresh.content);
     return true;
   }
-  async function sendPart(here, form, submitter) {
+  async function sendPart(here, form, submitter, again = true) {
     const body = new URLSearchParams(new FormData(form));
     if (submitter?.name) body.set(submitter.name, submitter.value);
     try {
-      if (await showPart(here, await post(form.action, body))) {
+      const answer = await post(form.action, body);
+      if (await showPart(here, answer)) {
         here.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
         return;
       }
+      if (answer.status === 403 && again && (await renewToken(form))) return sendPart(here, form, submitter, false);
     } catch (error) {
       console.warn("Sent the plain way.", error.message);
     }
     form.submit(); // whatever is wrong is shown as a page
+  }
+  // A form that stood open while one logged in elsewhere has a dead token: what was typed must not go with it.
+  async function renewToken(form) {
+    const fresh = document.createElement("template");
+    const answer = await fetch(form.action, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    fresh.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
+    const token = fresh.content.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+    return Boolean(token);
   }
 
   let open = false;
