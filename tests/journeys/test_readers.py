@@ -79,8 +79,9 @@ def test_from_a_report_over_removal_and_appeal_to_the_reversal(visitor, script):
 def test_one_is_asked_once_and_what_was_typed_stays(visitor, script):
     article = make_article()
     page = visitor(make_user())
-    page.goto(article.get_absolute_url())
-    page.click("text=Write a comment")
+    show_comments(page, article, script)
+    if not script:
+        page.click("text=Write a comment")
     page.fill("#comment-body", ADVICE)
     page.click(".composer button:has-text('Send')")
     page.wait_for_selector("[data-nudge=personal_advice]")
