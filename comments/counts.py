@@ -31,6 +31,22 @@ _THREADS = """
     UPDATE comments_thread AS thread SET published_count = counted.comments, version = version + 1
     FROM counted WHERE counted.article_id = thread.article_id AND thread.published_count <> counted.comments
 """
+# A page prints the count of a comment, so its thread moves with it.
+_HELPFUL = """
+    WITH counted AS (
+        SELECT comment.id, count(mark.id) AS people
+        FROM comments_comment AS comment LEFT JOIN comments_helpful AS mark ON mark.comment_id = comment.id
+        WHERE comment.helpful_count > 0 OR mark.id IS NOT NULL
+        GROUP BY comment.id
+    ), mended AS (
+        UPDATE comments_comment AS comment SET helpful_count = counted.people
+        FROM counted WHERE counted.id = comment.id AND comment.helpful_count <> counted.people
+        RETURNING comment.article_id
+    ), moved AS (
+        UPDATE comments_thread SET version = version + 1 WHERE article_id IN (SELECT article_id FROM mended)
+    )
+    SELECT article_id FROM mended
+"""
 
 
 def recount(*, dry_run: bool = False) -> dict[str, int]:
@@ -41,7 +57,11 @@ def recount(*, dry_run: bool = False) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("LOCK TABLE comments_thread IN SHARE ROW EXCLUSIVE MODE")
         wrong = {}
-        for name, statement in (("answers of comments", _ANSWERS), ("comments of threads", _THREADS)):
+        for name, statement in (
+            ("answers of comments", _ANSWERS),
+            ("comments of threads", _THREADS),
+            ("helpful marks of comments", _HELPFUL),
+        ):
             cursor.execute(statement)
             wrong[name] = cursor.rowcount
         if dry_run:

@@ -16,13 +16,13 @@ _DECIDED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.REMOVED})
 
 
 class TooFast(Exception):
-    """More posts than one person may send. `wait` is in seconds."""
+    """More than one person may send. `wait` is in seconds; `what` they have done, in words."""
 
-    def __init__(self, wait: int):
+    def __init__(self, wait: int, what: str = "sent many comments in a short time"):
         self.wait = wait
-        minutes = max(1, round(wait / 60))
+        count, unit = (round(wait / 3600), "hour") if wait > 5400 else (max(1, round(wait / 60)), "minute")
         super().__init__(
-            f"You have sent many comments in a short time. Please wait {minutes} minute{'s' if minutes > 1 else ''} "
+            f"You have {what}. Please wait {count} {unit}{'s' if count > 1 else ''} "
             "and send it again: your text is still here."
         )
 

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.db import transaction
 
-from comments import facts, screening, states
+from comments import facts, nudges, screening, states
 from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion, Preference
 from comments.models.deciding import Act
 from comments.models.preference import FIXED, How, Kind
@@ -38,6 +38,7 @@ class CommentForm(forms.Form):
     parent = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
     # The warning that the author says to have read.
     acknowledge = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+    confirm = forms.BooleanField(required=False)  # sent after a nudge: they know, and send it
 
     def __init__(self, *args, article, author=None, **kwargs):
         self.article, self.author = article, author
@@ -67,7 +68,7 @@ class CommentForm(forms.Form):
     def save(self) -> Comment:
         """Screen and store it; the same text sent twice is the comment that already exists.
 
-        Raises TooFast, and MayNotWrite.
+        Raises TooFast, MayNotWrite; and Nudged, once, when there is something that the author may want to know first.
         """
         body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
         with transaction.atomic():
@@ -82,20 +83,19 @@ class CommentForm(forms.Form):
                 facts.check_pace(
                     self.author, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
                 )
-            known = facts.gather(article=self.article, author=self.author, text=body)
+            verdict = screening.screen(facts.gather(article=self.article, author=self.author, text=body))
+            asks = not self.cleaned_data["confirm"] and not self.author.is_newsroom
+            if asks and (found := nudges.before_sending(body, verdict)):
+                raise nudges.Nudged(found)
             return Comment.submit(
-                article=self.article,
-                by=self.author,
-                body=body,
-                parent=parent,
-                verdict=screening.screen(known),
+                article=self.article, by=self.author, body=body, parent=parent, verdict=verdict
             )
 
 
 class EditForm(CommentForm):
     """A new text for a comment of one's own. The version tells whether it still is the one that was opened."""
 
-    parent = None
+    parent = confirm = None
     version = forms.IntegerField(min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
 
     def __init__(self, *args, comment, **kwargs):

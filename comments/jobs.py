@@ -23,7 +23,9 @@ def mail_decision(decision_id: int) -> None:
     from comments.notify import mail_author
 
     decision = (
-        Decision.objects.select_related("comment__author", "comment__article", "clause", "message", "text")
+        Decision.objects.select_related(
+            "comment__author", "comment__article", "clause", "message", "text", "policy"
+        )
         .filter(pk=decision_id)
         .first()
     )
@@ -197,3 +199,65 @@ def tally_days(timestamp: int) -> None:
 
     for _ in tally.write():
         pass
+
+
+@app.task(name="comments.mail_report_answered", queue="mail", retry=PATIENT)
+def mail_report_answered(report_id: int, decision_id: int) -> None:
+    """Tell who reported a comment what came of it."""
+    from comments import letters
+    from comments.models import Decision, Report
+
+    report = (
+        Report.objects.select_related("reporter", "notice", "comment__article").filter(pk=report_id).first()
+    )
+    decision = Decision.objects.select_related("clause").filter(pk=decision_id).first()
+    if report is not None and decision is not None and not decision.is_undone:
+        letters.report_answered(report, decision)
+
+
+@app.task(name="comments.mail_appeal_answered", queue="mail", retry=PATIENT)
+def mail_appeal_answered(appeal_id: int, decision_id: int) -> None:
+    """Tell who appealed what came of it."""
+    from comments import letters
+    from comments.models import Appeal
+
+    joined = ("by", "decision__comment__article", "answered_by__clause", "answered_by__message")
+    appeal = Appeal.objects.select_related(*joined).filter(pk=appeal_id, answered_by=decision_id).first()
+    if appeal is not None and not appeal.answered_by.is_undone:
+        letters.appeal_answered(appeal)
+
+
+@app.task(name="comments.acknowledge_notice", queue="mail", retry=PATIENT)
+def acknowledge_notice(notice_id: int) -> None:
+    """Tell the sender of a notice of illegal content that it was received."""
+    from django.utils import timezone
+
+    from comments import letters
+    from comments.models import LegalNotice
+
+    notices = LegalNotice.objects.select_related("report__reporter", "report__comment__article")
+    notice = notices.filter(pk=notice_id, acknowledged_at=None).first()
+    if notice is not None:
+        letters.notice_received(notice)
+        LegalNotice.objects.filter(pk=notice_id).update(acknowledged_at=timezone.now())
+
+
+def acknowledge(notice) -> None:
+    """Queue the acknowledgement in the notice's own transaction."""
+    acknowledge_notice.defer(notice_id=notice.pk)
+
+
+def tell_reporters(pairs) -> None:
+    """Queue the answers to reports, as (report, decision) by ids; they wait as the authors' mails do."""
+    if pairs:
+        _later(mail_report_answered).batch_defer(
+            *[{"report_id": report, "decision_id": decision} for report, decision in pairs]
+        )
+
+
+def tell_appellants(appeals) -> None:
+    """Queue the answers to appeals, likewise."""
+    if appeals:
+        _later(mail_appeal_answered).batch_defer(
+            *[{"appeal_id": each.pk, "decision_id": each.answered_by_id} for each in appeals]
+        )

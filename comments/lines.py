@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from articles.dates import written
 from comments.models import Status
+from comments.models.helpful import step_of
 from healthnews import markup
 
 _GONE = {
@@ -24,7 +25,7 @@ _GONE = {
 }
 _COLUMNS = (
     *("id", "parent_id", "root_id", "depth", "path", "status", "shown"),
-    *("posted_at", "published_at", "published_answers", "mark", "mark_label"),
+    *("posted_at", "published_at", "published_answers", "mark", "mark_label", "helpful_count"),
     *("author_name", "author__display_name", "text__body_html"),
     *("parent__author_name", "parent__author__display_name", "parent__status", "parent__shown"),
 )
@@ -73,6 +74,7 @@ class Line:
     parent_name: str
     parent_href: str
     before_update: bool
+    helped: str = ""  # how many people found it helpful, as it is printed; empty for nobody
 
     @property
     def html(self):
@@ -110,9 +112,8 @@ class Line:
         return f'<p class="comment__parent">in reply to {name}</p>'
 
     def _foot(self, new_base: str, can_answer: bool) -> str:
-        if not (can_answer or self.before_update):
-            return ""
         answer = older = ""
+        whose = f'<span class="visually-hidden">: the comment by {escape(self.name)}</span>'
         if can_answer:
             answer = (
                 f'<a class="comment__answer" href="{new_base}?parent={self.id}" rel="nofollow" data-answer="{self.id}">'
@@ -120,7 +121,11 @@ class Line:
             )
         if self.before_update:
             older = '<span class="comment__older">Written before the last update of the article</span>'
-        return f'<footer class="comment__foot">{answer}{older}</footer>'
+        return (
+            f'<footer class="comment__foot">{answer}'
+            f'<a class="comment__tool" href="{self.href}helpful/" rel="nofollow">Helpful{self.helped}{whose}</a>'
+            f'<a class="comment__tool" href="{self.href}report/" rel="nofollow">Report{whose}</a>{older}</footer>'
+        )
 
 
 def line(row, article, present: set[int], *, own: bool = False) -> Line:
@@ -142,7 +147,14 @@ def line(row, article, present: set[int], *, own: bool = False) -> Line:
         parent_href=_parent_href(row, present),
         # Said once a branch: its answers came later, and a note under each of them would only be noise.
         before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
+        helped=_helped(row.helpful_count),
     )
+
+
+def _helped(count: int) -> str:
+    """Exact for a few, from five on in steps: kept pages need not be made anew for each mark (Helpful.toggle)."""
+    step = step_of(count)
+    return f" ({step:,}{'+' if step >= 5 else ''})" if step else ""
 
 
 def _name(display_name: str | None, author_name: str | None) -> str:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
-from comments import telling, unsubscribing
+from comments import statement, telling, unsubscribing
 from comments.letters import quoted
 from comments.models import Action, Bounce, Decision, Digest, Notice, Preference
 from comments.models.notice import ANSWERS
@@ -34,12 +34,15 @@ def mail_author(decision) -> None:
         notice = decision.notices.filter(user=comment.author_id).first()
         if not free or not _is_due(notice, comment.author) or _is_told_by_the_answer(decision):
             return
+        made = statement.statement(decision)
         context = {
             "decision": decision,
+            "statement": made,
             "comment": comment,
             "article": comment.article,
             "name": comment.author.display_name,
-            "quote": quoted(decision.text.plain) if decision.text else [],
+            "quote": quoted(made.quote),
+            "about_edit": decision.waiting_before_id is not None and decision.to_status == "published",
         }
         kind = notice.kind if notice else Kind.DECIDED
         _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice])

@@ -34,6 +34,8 @@ _WORDS = {
         "A moderator looks at links before they appear, so it will take longer.",
     ),
 }
+# Only told in a preview: sending is not worth a question.
+_PREVIEW_ONLY = frozenset({"links"})
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,36 @@ class Nudge:
     advice: str
 
 
+class Nudged(Exception):
+    """There is something to know before this is sent; nothing was stored. Sent again with `confirm`, it is."""
+
+    def __init__(self, found: list[Nudge]):
+        self.found = found
+        super().__init__("Please look at this before you send it.")
+
+
 def for_text(body: str) -> list[Nudge]:
-    """At most one nudge of a kind, in the order of the checks."""
+    """At most one nudge of a kind, in the order of the checks; for a preview."""
+    return _worded(body, screen(Facts(text=body, published_before=99), _CHECKS).findings)
+
+
+def before_sending(body: str, verdict) -> list[Nudge]:
+    """What its author is asked about first, by what screening found in it. Never about an emergency."""
+    if is_emergency(verdict):
+        return []
+    return [nudge for nudge in _worded(body, verdict.findings) if nudge.code not in _PREVIEW_ONLY]
+
+
+def is_emergency(verdict) -> bool:
+    """Whether it is stored at the first send, whatever else was found: screening gave it the first place of all."""
+    return verdict.priority == 0
+
+
+def _worded(body: str, findings) -> list[Nudge]:
     found: dict[str, Nudge] = {}
-    for finding in screen(Facts(text=body, published_before=99), _CHECKS).findings:
+    for finding in findings:
         if finding.code in _WORDS:
             seen, advice = _WORDS[finding.code]
-            found.setdefault(
-                finding.code, Nudge(finding.code, seen, body[finding.start : finding.end][:120], advice)
-            )
+            quote = body[finding.start : finding.end][:120]
+            found.setdefault(finding.code, Nudge(finding.code, seen, quote, advice))
     return list(found.values())

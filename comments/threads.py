@@ -159,9 +159,11 @@ def address_of(comment) -> str:
     return f"{base}?root={comment.root_id}{after}#comment-{comment.pk}"
 
 
-def lines_of(article, comments) -> list[Line]:
-    """These comments as lines, whoever may see them: for their author's own page. `comments` is a QuerySet."""
-    return [line(row, article, set(), own=True) for row in Rows(comments)]
+def lines_of(comments) -> dict[int, Line]:
+    """These comments (with their articles) as lines by id, whoever may see them: for their author's own page."""
+    articles = {comment.pk: comment.article for comment in comments}
+    rows = Rows(Comment.objects.filter(pk__in=articles))
+    return {row.pk: line(row, articles[row.pk], set(), own=True) for row in rows}
 
 
 # How it is read

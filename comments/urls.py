@@ -4,10 +4,12 @@ from django.urls import path, re_path
 
 from articles.urls import SLUG
 from comments.views import (
+    appeals,
     corrections,
     credentials,
     decisions,
     duty,
+    hiding,
     notices,
     numbers,
     own,
@@ -16,11 +18,13 @@ from comments.views import (
     policy_desk,
     proposals,
     replies,
+    reports,
     switches,
     transparency,
     words,
 )
 from comments.views import discussion as views
+from comments.views import help as help_views
 from comments.views import moderation as desk
 
 discussion = [
@@ -47,6 +51,14 @@ discussion = [
     path("comments/notices/preferences/", notices.preferences, name="notice_preferences"),
     path("comments/notices/mail-again/", notices.mail_again, name="mail_again"),
     path("comments/notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
+    path("comments/<int:pk>/report/", reports.report, name="report"),
+    path("comments/<int:pk>/helpful/", reports.helpful, name="helpful"),
+    path("comments/<int:pk>/appeal/", appeals.appeal, name="appeal"),
+    path("comments/<int:pk>/decision/", appeals.decision, name="decision"),
+    path("comments/mine/", own.everywhere, name="everywhere"),
+    path("comments/help/", help_views.lines, name="help"),
+    path("comments/people/hidden/", hiding.hidden, name="hidden"),
+    path("comments/people/<int:pk>/hide/", hiding.hide, name="hide"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),
@@ -88,4 +100,5 @@ moderation = [
     path("numbers/", numbers.numbers, name="numbers"),
     path("second-reading/", numbers.second_reading, name="second_reading"),
     path("second-reading/<int:pk>/", numbers.second_reading_done, name="second_reading_done"),
+    path("decisions/<int:pk>.json", appeals.decision_as_data, name="decision_as_data"),
 ]

@@ -6,11 +6,14 @@ from datetime import timedelta
 from django.db.models import F, Q
 from django.utils import timezone
 
-from comments import threads
+from comments import help as help_lines
+from comments import states, threads
 from comments.lines import Line
-from comments.models import Action, Comment, Decision, Status
+from comments.models import Action, Appeal, Comment, Decision, Status
 from comments.models.comment import EDIT_TIME
+from comments.models.report import APPEAL_TIME
 from comments.screening import wording
+from healthnews import paging
 
 _STATES = {
     Status.PENDING: "Waiting for a moderator. Only you and the moderators see it.",
@@ -22,6 +25,7 @@ _STATES = {
 }
 _WAIT = {Status.PENDING, Status.RETURNED}
 RECENT = 50
+PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -29,20 +33,25 @@ class Own:
     """One's own comment: how it prints, where it stands, and why."""
 
     line: Line
+    article: object
     status: str
     state: str
     reasons: list[str]
     clause: object | None
     message: str
     edit_html: object  # the edit that waits beside a published text; empty if none
+    appeal: str  # what became of one's appeal, in words
     can_edit: bool
     can_withdraw: bool
+    can_appeal: bool
+    has_statement: bool
+    in_crisis: bool  # it waits in the lane of emergencies
 
 
 def own(user, article, *, every_state=False, only: int | None = None) -> list[Own]:
     """The user's recent comments under the article, newest first; only those that wait unless `every_state`.
 
-    Four queries, at most RECENT rows.
+    Six queries, at most RECENT rows.
     """
     if not user.is_authenticated:
         return []
@@ -51,51 +60,118 @@ def own(user, article, *, every_state=False, only: int | None = None) -> list[Ow
         comments = comments.filter(pk=only)
     if not every_state:
         comments = comments.filter(Q(status__in=_WAIT) | Q(waiting_text__isnull=False))
-    rows = {
-        comment.pk: comment
-        for comment in comments.select_related("waiting_text").order_by("-posted_at", "-pk")[:RECENT]
+    found = list(comments.select_related("waiting_text").order_by("-posted_at", "-pk")[:RECENT])
+    for comment in found:
+        comment.article = article
+    return _owns(user, found)
+
+
+def own_everywhere(user, *, after="", before="") -> tuple[paging.Page, list[Own]]:
+    """A page of all the user's comments, newest first, by cursor; and what is said of each."""
+    comments = Comment.objects.filter(author=user).select_related("waiting_text", "article")
+    comments = comments.defer("article__body", "article__body_html", "article__search")
+    page = paging.page_by_time(comments, "posted_at", size=PAGE, after=after, before=before)
+    return page, _owns(user, page.rows)
+
+
+def _owns(user, comments: list[Comment]) -> list[Own]:
+    if not comments:
+        return []
+    pks = [comment.pk for comment in comments]
+    lines = threads.lines_of(comments)
+    decisions: dict[int, list[Decision]] = {pk: [] for pk in pks}
+    for decision in (
+        Decision.objects.filter(comment_id__in=pks).select_related("clause__policy", "message").order_by("pk")
+    ):
+        decisions[decision.comment_id].append(decision)
+    in_force = {pk: _in_force(made) for pk, made in decisions.items()}
+    appeals = {
+        appeal.decision_id: appeal
+        for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks).order_by("pk")
     }
-    lines = {line.id: line for line in threads.lines_of(article, Comment.objects.filter(pk__in=rows))}
-    submitted, latest = {}, {}
-    decisions = (
-        Decision.objects.filter(comment_id__in=rows)
-        .select_related("clause__policy", "message")
-        .order_by("pk")
-    )
-    for decision in decisions:
-        latest[decision.comment_id] = decision
-        if decision.action in {Action.SUBMIT, Action.EDIT}:
-            submitted[decision.comment_id] = decision
-    answered = set(Comment.objects.filter(parent__in=rows).values_list("parent", flat=True))
+    answered = set(Comment.objects.filter(parent__in=pks).values_list("parent", flat=True))
+    in_crisis = help_lines.is_needed(pks)
     return [
-        _own(lines[pk], comment, submitted.get(pk), latest.get(pk), pk in answered)
-        for pk, comment in rows.items()
+        _own(
+            lines[comment.pk],
+            comment,
+            decisions[comment.pk],
+            in_force[comment.pk],
+            appeals,
+            comment.pk in answered,
+            comment.pk in in_crisis,
+        )
+        for comment in comments
     ]
 
 
-def _own(line, comment, submitted, latest, answered: bool) -> Own:
+def _in_force(decisions: list[Decision]) -> Decision | None:
+    """As `Decision.in_force`, of decisions that were read already."""
+    taken_back = {decision.reverses_id for decision in decisions}
+    counting = [each for each in decisions if each.action not in {Action.UNDO, Action.ESCALATE}]
+    return next((each for each in reversed(counting) if each.pk not in taken_back), None)
+
+
+def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis: bool) -> Own:
     status, edit = comment.status, comment.waiting_text
     waits = status == Status.PENDING or edit is not None
+    by_author = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
+    submitted = next((each for each in reversed(decisions) if each.action in by_author), None)
+    appeal = appeals.get(in_force.pk) if in_force else None
+    if in_force and in_force.action == Action.UPHOLD:
+        appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
+    hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
+    message = in_force.message if in_force and status != Status.PUBLISHED else None
+    state = _STATES[status]
+    if edit:
+        state = "Published. Your change waits for a moderator; until then the text above is shown."
+    elif status == Status.PUBLISHED and in_force and in_force.action == Action.PUBLISH_REDACTED:
+        state = "Published without parts of it."
     return Own(
         line=line,
+        article=comment.article,
         status=status,
-        state="Published. Your change waits for a moderator; until then the text above is shown."
-        if edit
-        else _STATES[status],
-        reasons=_reasons(status, submitted, latest) if waits or status == Status.REJECTED else [],
-        clause=latest.clause if latest and status in {Status.REJECTED, Status.REMOVED} else None,
-        message=latest.message.text if latest and latest.message and status != Status.PUBLISHED else "",
+        state=state,
+        reasons=_reasons(status, submitted, in_force) if waits or status == Status.REJECTED else [],
+        clause=in_force.clause if in_force and hidden else None,
+        message=message.text if message else "",
         edit_html=edit.html if edit else "",
+        appeal=_appeal(appeal),
         can_edit=status in _WAIT or status == Status.PUBLISHED and not answered and _is_young(comment),
         can_withdraw=status in {*_WAIT, Status.PUBLISHED},
+        can_appeal=bool(
+            in_force
+            and in_force.is_appealable
+            and in_force.pk not in appeals
+            and timezone.now() <= in_force.at + APPEAL_TIME
+        ),
+        has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),
+        in_crisis=in_crisis,
     )
+
+
+def _appeal(appeal) -> str:
+    if appeal is None:
+        return ""
+    if appeal.answered_by_id is None:
+        return "You have appealed. Another moderator will decide, and we will write to you."
+    return "Your appeal was granted." if appeal.was_granted else "Your appeal was not granted."
 
 
 def _reasons(status, submitted, latest) -> list[str]:
     """The plain reasons: what screening found, unless a moderator has decided since."""
     if latest is not None and latest.action == Action.HOLD:
         return ["A moderator is reading it again."]
-    if submitted is None or latest is not None and latest.by_id and latest.action != Action.EDIT:
+    if (
+        submitted is None
+        or latest is not None
+        and latest.by_id
+        and latest.action
+        not in {
+            Action.EDIT,
+            Action.RESUBMIT,
+        }
+    ):
         return []
     return wording.for_author(submitted.findings, "reject" if status == Status.REJECTED else "hold")
 

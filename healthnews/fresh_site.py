@@ -1,4 +1,4 @@
-"""What a fresh site needs before its first reader: roles, policy, canned replies, disclaimer, about and privacy.
+"""What a fresh site needs before its first reader: roles, policy, canned replies, disclaimer, help lines, about, privacy.
 
 Runs after every migrate and adds only what is missing, so that an editor's change is never undone. Tests flush rows
 that migrations made; this writes them again.
@@ -31,6 +31,7 @@ def write(using="default", **kwargs) -> None:
     _write_disclaimer(policy)
     _write_policy(policy)
     _write_replies(policy)
+    _write_help_lines()
     _write_pages()
 
 
@@ -83,6 +84,14 @@ def _write_replies(policy: dict) -> None:
         for position, reply in enumerate(policy["canned_reply"])
         if not known or reply["key"] == CANNED and CANNED not in known
     )
+
+
+def _write_help_lines() -> None:
+    from comments.models import HelpLine
+
+    if not HelpLine.objects.exists():
+        for position, line in enumerate(load("help_lines.toml")["line"]):
+            HelpLine.objects.create(position=position, **line)
 
 
 def _write_pages() -> None:

@@ -121,7 +121,8 @@ def csrf_failure(request, reason=""):
 
 
 def _typed(request) -> dict:
-    """The comment in a refused form (discussion, body, parent); nothing when another site may have written it.
+    """The comment in a refused form (discussion, body, parent), or other `texts`; nothing when another site may have
+    written it.
 
     The session is left alone: another site's form comes without our cookies, and a new session would log out.
     """
@@ -134,7 +135,8 @@ def _typed(request) -> dict:
     if match.view_name == "comments:thread":
         discussion = match.kwargs["slug"]
     if not sent.get("body") or not re.fullmatch(r"[-\w]{1,300}", discussion):
-        return {}
+        texts = [sent.get(name, "").replace("\x00", "") for name in ("body", "note", "text")]
+        return {"texts": [text for text in texts if text.strip()]}
     parent = re.fullmatch(r"\d{1,19}", sent.get("parent", ""))
     body = sent["body"].replace("\x00", "")
     return {"discussion": discussion, "body": body, "parent": parent.group() if parent else ""}

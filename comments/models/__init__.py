@@ -6,6 +6,10 @@ from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.duty import CrisisAlert, Duty
+from comments.models.help_line import HelpLine
+from comments.models.helpful import Helpful
+from comments.models.hidden import Hidden
+from comments.models.legal_notice import LegalNotice
 from comments.models.notice import Digest, Notice
 from comments.models.numbers import DayTally, SecondReading
 from comments.models.people import NotYours, PersonNote, Sanction
@@ -39,7 +43,11 @@ __all__ = [
     "Decision",
     "Duty",
     "Digest",
+    "HelpLine",
+    "Helpful",
+    "Hidden",
     "Lane",
+    "LegalNotice",
     "ListedWord",
     "Mark",
     "MovedMeanwhile",

@@ -120,6 +120,8 @@ class Comment(models.Model):
     published_at = models.DateTimeField(null=True)
     # How many published comments hang on this one by path or answer it; counted in the doors and in `recount`.
     published_answers = models.PositiveIntegerField(default=0)
+    # How many people found it helpful; counted in `Helpful.toggle()` and in `recount`.
+    helpful_count = models.PositiveIntegerField(default=0, db_default=0)
     shown = models.GeneratedField(
         expression=models.Case(
             models.When(Q(status="published") | Q(published_answers__gt=0), then=True), default=False

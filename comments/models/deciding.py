@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from comments import paths, redaction, states
+from comments import jobs, paths, redaction, states
 from comments.models.comment import Comment, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
@@ -221,6 +221,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
     closes = act.action not in states.KEEPS_WAITING
     told = iter(_remarks([messages[each.pk] for each in comments if messages.get(each.pk)]))
     noted = iter(_remarks([act.note] * len(comments) if act.note else []))
+    noticed = _noticed(cases)
     closing, decisions = [], []
     for comment in comments:
         case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
@@ -246,7 +247,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
                 note=next(noted) if act.note else None,
                 redactions=[list(span) for span in act.redactions],
                 closed_case=ends,
-                source=_source(case),
+                source=_source(case, noticed),
                 is_detected=case is not None and case.is_detected,
                 outcome=act.outcome,
                 by_the_same=bool(appeal and ends and appeal.decision.by_id == act.by.pk),
@@ -262,7 +263,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
     if act.is_of_staff and act.action != Action.ESCALATE:
-        Notice.of_decisions(decisions, at=act.at)
+        Notice.of_decisions([each for each in decisions if _is_told(each)], at=act.at)
     return by_comment
 
 
@@ -270,11 +271,22 @@ def _remarks(texts: list[str]) -> list[Remark]:
     return Remark.objects.bulk_create([Remark(text=text) for text in texts]) if texts else []
 
 
-def _source(case) -> str:
+def _noticed(cases) -> set[int]:
+    """The comments about which an unanswered notice says that they are illegal."""
+    reported = [pk for pk, case in cases.items() if "report" in case.kinds]
+    if not reported:
+        return set()
+    notices = Report.objects.filter(comment__in=reported, reason=Report.Reason.ILLEGAL, answered_by=None)
+    return set(notices.values_list("comment_id", flat=True))
+
+
+def _source(case, noticed: set[int]) -> str:
     kinds = case.kinds if case else ()
     if "appeal" in kinds:
         return Decision.Source.APPEAL
-    return Decision.Source.REPORT if "report" in kinds else Decision.Source.OWN
+    if "report" in kinds:
+        return Decision.Source.NOTICE if case.pk in noticed else Decision.Source.REPORT
+    return Decision.Source.OWN
 
 
 def _move_cases(act: Act, comments, closing, now) -> None:
@@ -286,14 +298,45 @@ def _move_cases(act: Act, comments, closing, now) -> None:
 
 
 def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
-    """The reports and appeals that the closed cases were about, answered by what was decided."""
-    for case in closing:
-        decision = decisions[case.pk]
-        if "report" in case.kinds:
-            Report.objects.filter(comment=case.pk, answered_by__isnull=True).update(
-                answered_by=decision, was_right=act.action in states.REPORT_WAS_RIGHT
-            )
-        if "appeal" in case.kinds:
-            Appeal.objects.filter(decision__comment=case.pk, answered_by__isnull=True).update(
-                answered_by=decision, was_granted=decision.to_status != decision.from_status
-            )
+    """The reports and appeals that the closed cases were about, answered by what was decided; who sent them is told."""
+    reported = [case.pk for case in closing if "report" in case.kinds]
+    appealed = [case.pk for case in closing if "appeal" in case.kinds]
+    reports = Report.objects.filter(comment__in=reported, answered_by=None) if reported else []
+    appeals = Appeal.objects.filter(decision__comment__in=appealed, answered_by=None) if appealed else []
+    reports, appeals = list(reports), list(appeals.select_related("decision") if appealed else [])
+    # That its author took it back says nothing about who reported it.
+    was_right = act.action in states.REPORT_WAS_RIGHT if act.is_of_staff else None
+    for report in reports:
+        report.answered_by, report.was_right = decisions[report.comment_id], was_right
+    for appeal in appeals:
+        appeal.answered_by = decisions[appeal.decision.comment_id]
+        appeal.was_granted = appeal.is_granted_by(appeal.answered_by)
+    if reports:
+        Report.objects.bulk_update(reports, ["answered_by", "was_right"])
+    if appeals:
+        Appeal.objects.bulk_update(appeals, ["answered_by", "was_granted"])
+    if act.at is None:
+        _tell(reports, appeals)
+
+
+def _tell(reports, appeals) -> None:
+    """Queue the answers to reports and appeals. An author who appealed gets theirs with the decision (`_is_told`)."""
+    jobs.tell_appellants(
+        [each for each in appeals if not each.is_of_author or not _is_told(each.answered_by)]
+    )
+    told = [(report.pk, report.answered_by_id) for report in reports]
+    # On appeal it is back: the reports had led to the decision that is reversed.
+    reversed_by = {
+        each.decision_id: each.answered_by_id for each in appeals if each.was_granted and each.is_of_author
+    }
+    if reversed_by:
+        earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")
+        told += [(pk, reversed_by[decision]) for pk, decision in earlier]
+    jobs.tell_reporters(told)
+
+
+def _is_told(decision: Decision) -> bool:
+    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
+    author = decision.comment.author_id
+    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
+    return bool(author and author != decision.by_id and not unchanged)

@@ -239,6 +239,13 @@ class Decision(models.Model):
     def __str__(self):
         return f"{self.get_action_display()} {self.at:%Y-%m-%d %H:%M}"
 
+    @classmethod
+    def in_force(cls, comment) -> "Decision | None":
+        """What was decided last about the comment and not taken back; passing it on decides nothing. One query."""
+        decided = cls.objects.filter(comment=comment, reversed_by__isnull=True)
+        decided = decided.exclude(action__in=[Action.UNDO, Action.ESCALATE])
+        return decided.select_related("clause__policy", "message", "text", "policy").order_by("-pk").first()
+
     @property
     def actor(self) -> str:
         """Who decided, in a word."""
@@ -248,6 +255,14 @@ class Decision(models.Model):
     def is_automatic(self) -> bool:
         """Whether no person decided it."""
         return self.by_id is None and not self.is_import
+
+    @property
+    def is_appealable(self) -> bool:
+        """Whether it keeps something from readers that its author may want there; the answer to an appeal is the last."""
+        if self.source == self.Source.APPEAL and self.waiting_before_id:
+            return False
+        refused_by_program = self.is_automatic and self.to_status == states.REJECTED
+        return self.action in states.APPEALABLE or refused_by_program
 
     @property
     def is_undone(self) -> bool:

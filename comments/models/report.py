@@ -1,18 +1,25 @@
 """What readers say about a comment: reports, and appeals against what was decided."""
 
+import math
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
-from comments import states
+from comments import jobs, states
 from comments.models.decision import Case, Decision, Undecidable
 from comments.models.text import CommentText, Remark
 
 APPEAL_TIME = timedelta(days=183)  # six months (DSA art. 20, 1)
 APPEAL_LENGTH = 2_000  # characters
+# A reporter's answered reports count after this many of them; of those, seven in ten right is what strangers get.
+ANSWERED_ENOUGH, ANSWERED_MOST = 5, 50
+USUALLY_RIGHT = 0.7
+LEAST_WEIGHT = 0.1  # who was always wrong may be right now
+# What decided reports of one reason about one text have to weigh together before it is read again for that reason.
+WEIGHT_TO_REOPEN = 3
 
 
 class Report(models.Model):
@@ -27,6 +34,22 @@ class Report(models.Model):
         OFF_TOPIC = "off_topic", "It has nothing to do with the article"
         MISTAKE = "mistake", "It says that something in the article is wrong"
         ILLEGAL = "illegal", "It is illegal"
+
+    # Where in the lane one report of this reason belongs (Case.priority): 1 next, 9 can wait.
+    PRIORITY = {
+        Reason.DANGER: 1,
+        Reason.ILLEGAL: 1,
+        Reason.PERSONAL_DATA: 2,
+        Reason.DANGEROUS: 2,
+        Reason.ABUSE: 3,
+        Reason.SPAM: 4,
+        Reason.MISTAKE: 5,
+        Reason.OFF_TOPIC: 6,
+    }
+    # Somebody worries, or knows better than the article: that the comment stays does not prove them wrong.
+    NO_COMPLAINT = (Reason.DANGER, Reason.MISTAKE)
+    # These are read by a person each time: one may be in danger, and a notice must be decided (DSA art. 16, 6).
+    ALWAYS_READ = (Reason.DANGER, Reason.ILLEGAL)
 
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="reports")
     text = models.ForeignKey(CommentText, models.PROTECT, related_name="+")
@@ -58,6 +81,103 @@ class Report(models.Model):
     def __str__(self):
         return f"Report {self.pk} of comment {self.comment_id}"
 
+    @classmethod
+    def why_not(cls, comment, by) -> str:
+        """Why this person (None: nobody we know) cannot report the comment, in words; empty when they can."""
+        if not comment.is_published:
+            return "This comment is no longer public."
+        if by is not None and comment.author_id == by.pk:
+            return "This is your own comment. You can withdraw it under “Your comments”."
+        return ""
+
+    @classmethod
+    def file(cls, comment, *, reason: str, by=None, note: str = "", notice=None) -> "tuple[Report, bool]":
+        """Store a report and let the comment wait for an answer; (the report, whether it is new).
+
+        A second one by the same person for the same reason is the first. `notice` is the LegalNotice that goes with it,
+        unsaved; its sender is told that it was received. Raises Undecidable with the reason.
+
+        What was decided stays decided: when a report of this reason about this very text has been answered, and the
+        comment left standing, further ones get the same answer at once. Only when they weigh WEIGHT_TO_REOPEN together
+        it is read again; after a second decision they must weigh twice that, and so on. Not so for ALWAYS_READ.
+        """
+        with transaction.atomic():
+            # One after the other for each comment.
+            now = type(comment).objects.select_for_update(no_key=True).get(pk=comment.pk)
+            if why := cls.why_not(now, by):
+                raise Undecidable(why)
+            if earlier := cls._same(now, reason, by, notice):
+                return earlier, False
+            report = cls(comment=now, text_id=now.text_id, reporter=by, reason=reason)
+            report.weight = cls.weight_of(by)
+            report.note = Remark.objects.create(text=note) if note else None
+            report.answered_by = report._answer_that_stands()
+            report.save()
+            if notice is not None:
+                notice.report = report
+                notice.save()
+                jobs.acknowledge(notice)
+            if report.answered_by is None:
+                report._open_case()
+        return report, True
+
+    @classmethod
+    def _same(cls, comment, reason, by, notice) -> "Report | None":
+        alike = cls.objects.filter(comment=comment, reason=reason)
+        if by is not None:
+            return alike.filter(reporter=by).select_related("answered_by").first()
+        if notice is None or not notice.email:
+            return None
+        return alike.filter(reporter=None, answered_by=None, notice__email=notice.email).first()
+
+    @classmethod
+    def weight_of(cls, reporter) -> float:
+        """How much a report of this person counts, by what became of their last ANSWERED_MOST.
+
+        The share that was right over USUALLY_RIGHT, at least LEAST_WEIGHT: 1.43 for who is always right, 1 for who is
+        right in seven of ten, 0.71 in five of ten. 1 for whoever has fewer than ANSWERED_ENOUGH, and for the unknown.
+        """
+        if reporter is None:
+            return 1.0
+        answered = cls.objects.filter(reporter=reporter, was_right__isnull=False)
+        answered = list(
+            answered.exclude(reason__in=cls.NO_COMPLAINT)
+            .order_by("-pk")
+            .values_list("was_right", flat=True)[:ANSWERED_MOST]
+        )
+        if len(answered) < ANSWERED_ENOUGH:
+            return 1.0
+        return round(max(LEAST_WEIGHT, sum(answered) / len(answered) / USUALLY_RIGHT), 2)
+
+    def _answer_that_stands(self) -> Decision | None:
+        """The decision that has answered reports like this one already; None when a person has to read it."""
+        if self.reason in self.ALWAYS_READ or Case.objects.open().filter(pk=self.comment_id).exists():
+            return None
+        alike = Report.objects.filter(comment=self.comment_id, text=self.text_id, reason=self.reason)
+        alike = alike.filter(answered_by__to_status=states.PUBLISHED)
+        # Few: each of them took reports that weigh WEIGHT_TO_REOPEN, or an appeal.
+        decided = Decision.objects.filter(pk__in=alike.values("answered_by")).order_by("-pk")[:10]
+        if not decided:
+            return None
+        since = alike.filter(answered_by=decided[0], at__gt=decided[0].at).aggregate(Sum("weight"))
+        weight = (since["weight__sum"] or 0) + self.weight
+        return None if weight >= WEIGHT_TO_REOPEN * len(decided) else decided[0]
+
+    def _open_case(self) -> None:
+        """Let the comment wait: the more its open reports weigh, the sooner. Whoever has its card open is told."""
+        type(self.comment).objects.filter(pk=self.comment_id).update(version=F("version") + 1)
+        open_ones = Report.objects.filter(comment=self.comment_id, answered_by__isnull=True)
+        weight = open_ones.aggregate(Sum("weight"))["weight__sum"]
+        priority = self.PRIORITY[self.reason] - math.floor(weight - 1)
+        Case.open_for(self.comment, "report", priority=min(9, max(1, priority)))
+        if self.reason == self.Reason.DANGER:
+            Case.open_for(self.comment, "crisis", priority=0)
+
+    def reporter_for(self, viewer):
+        """Who reported, for this viewer: nobody for the comment's author, moderator or not, nor for other readers."""
+        may = viewer.is_moderator and viewer.pk != self.comment.author_id or viewer.pk == self.reporter_id
+        return self.reporter if may else None
+
 
 class Appeal(models.Model):
     """Somebody asks that a decision be looked at again, by another moderator: once, within APPEAL_TIME."""
@@ -87,20 +207,23 @@ class Appeal(models.Model):
         """Why this person cannot appeal against this decision, in words; empty when they can."""
         if timezone.now() > decision.at + APPEAL_TIME:
             return "An appeal is possible for six months; that time is over."
-        if Decision.objects.filter(comment=decision.comment_id, pk__gt=decision.pk).exists():
+        if Decision.in_force(decision.comment_id) != decision:
             return "Something else has been decided about this comment since."
         if cls.objects.filter(decision=decision, by=by).exists():
             return "You have appealed against this decision already."
         if decision.comment.author_id == by.pk:
-            appealable = decision.action in states.APPEALABLE or decision.to_status == states.REJECTED
-            return "" if appealable else "There is nothing in this decision to appeal against."
+            return "" if decision.is_appealable else "There is nothing in this decision to appeal against."
         if decision.action == states.KEEP and decision.reports.filter(reporter=by).exists():
             return ""
         return "Only the author of the comment, or who reported it, can appeal."
 
     @classmethod
     def lodge(cls, decision, *, by, text: str) -> "Appeal":
-        """Store the appeal and let the comment wait in the lane of appeals. Raises Undecidable with the reason."""
+        """Store the appeal and let the comment wait in the lane of appeals. Raises Undecidable with the reason.
+
+        What is public in other words (redacted, or without a change that was refused) waits with the text that was
+        judged, as an edit does: to publish it grants the appeal.
+        """
         with transaction.atomic():
             comment = decision.comment
             # One after the other for each comment; whoever has a card open is told that something came in.
@@ -108,5 +231,22 @@ class Appeal(models.Model):
             if why := cls.why_not(decision, by):
                 raise Undecidable(why)
             appeal = cls.objects.create(decision=decision, by=by, text=Remark.objects.create(text=text))
+            judged = decision.text
+            if appeal.is_of_author and decision.to_status == states.PUBLISHED and not judged.destroyed_at:
+                type(comment).objects.filter(pk=comment.pk).update(waiting_text=judged)
             Case.open_for(comment, "appeal")
         return appeal
+
+    @property
+    def is_of_author(self) -> bool:
+        """Whether the comment's author appeals, and not who reported it."""
+        return self.decision.action != states.KEEP
+
+    def is_granted_by(self, answer: Decision) -> bool:
+        """Whether this answer gives whoever appealed what they asked for."""
+        if not self.is_of_author:
+            return answer.from_status != answer.to_status or answer.action == states.PUBLISH_REDACTED
+        if answer.to_status != states.PUBLISHED:
+            return False
+        judged = answer.action == states.PUBLISH and answer.text_id == self.decision.text_id
+        return answer.from_status != states.PUBLISHED or judged

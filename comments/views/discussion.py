@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import kept_text
 from articles.models import Article
-from comments import threads, waiting
+from comments import help as help_lines
+from comments import threads, viewer, waiting
 from comments.facts import MayNotWrite, TooFast
 from comments.forms import CommentForm
 from comments.models import Comment, Standing, Thread
+from comments.nudges import Nudged
 from healthnews import paging
 from healthnews.http import for_everybody, private, wants_part
 from healthnews.kept import kept
@@ -95,14 +97,29 @@ def _post(request, article):
         response = _composer(request, article, form, status=429, refusal=str(refusal))
         response["Retry-After"] = str(refusal.wait)
         return response
+    except Nudged as question:
+        return _composer(request, article, form, status=422, nudges=question.found)
     kept_text.drop(request, article.slug)
-    if wants_part(request):
-        [own] = waiting.own(request.user, article, every_state=True, only=comment.pk)
-        return private(render(request, "comments/_own.html", {"own": own}))
+    return _sent(request, article, comment)
+
+
+def _sent(request, article, comment):
     where = (
         article.get_absolute_url() if comment.is_published else reverse("comments:mine", args=[article.slug])
     )
-    return private(HttpResponseRedirect(f"{where}#comment-{comment.pk}", status=SEE_OTHER))
+    where += f"#comment-{comment.pk}"
+    if not wants_part(request):
+        return private(HttpResponseRedirect(where, status=SEE_OTHER))
+    context = _with_help(request, waiting.own(request.user, article, every_state=True, only=comment.pk))
+    response = private(render(request, "comments/_sent.html", context))
+    response["Content-Location"] = where
+    return response
+
+
+def _with_help(request, comments) -> dict:
+    """One's own comments, and help lines where one of them waits in the crisis lane."""
+    needed = any(own.in_crisis for own in comments)
+    return {"comments": comments, "help": help_lines.help_for(request) if needed else None}
 
 
 def _to_log_in(request, article):
@@ -128,7 +145,7 @@ def composer(request, slug):
     return _composer(request, article, form)
 
 
-def _composer(request, article, form, *, status=200, refusal=""):
+def _composer(request, article, form, *, status=200, refusal="", nudges=()):
     part, thread = wants_part(request), Thread.of(article)
     parent = form["parent"].value()
     parent = str(parent) if parent else ""
@@ -146,9 +163,13 @@ def _composer(request, article, form, *, status=200, refusal=""):
         "is_closed": thread.is_closed,
         "standing": Standing.of(request.user),
         "next": f"{article.get_absolute_url()}#comment-form" if part else own_page,
-        "waiting": waiting.own(request.user, article) if part else [],
         "usual_wait": waiting.usual_wait(),
+        "questions": nudges,
     }
+    # What was typed and refused comes back without what stood above it.
+    if part and not form.is_bound:
+        context |= _with_help(request, waiting.own(request.user, article))
+        context["viewer"] = viewer.of(request.user, article)
     template = "comments/_composer.html" if part else "comments/composer.html"
     return private(render(request, template, context, status=status))
 
@@ -160,11 +181,8 @@ def mine(request, slug):
     article = _article(slug)
     own = waiting.own(request.user, article, every_state=True)
     any_waits = any(each.status == "pending" or each.edit_html for each in own)
-    context = {
-        "article": article,
-        "comments": own,
-        "usual_wait": waiting.usual_wait() if any_waits else "",
-    }
+    context = {"article": article, "usual_wait": waiting.usual_wait() if any_waits else ""}
+    context |= _with_help(request, own)
     return private(render(request, "comments/mine.html", context))
 
 

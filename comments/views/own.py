@@ -6,10 +6,11 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles.models import Article
-from comments import nudges
+from comments import help as help_lines
+from comments import nudges, waiting
 from comments.facts import MayNotWrite
 from comments.forms import CommentForm, EditForm
 from comments.models import Comment, MovedMeanwhile, Standing, Undecidable
@@ -31,6 +32,20 @@ def _mine(comment):
     """To the comment among one's own."""
     where = reverse("comments:mine", args=[comment.article.slug])
     return private(HttpResponseRedirect(f"{where}#{comment.anchor}", status=SEE_OTHER))
+
+
+@require_safe
+@login_required
+def everywhere(request):
+    """`/comments/mine/`: all one's comments under all articles, newest first, with state, reason and what one can do."""
+    get = request.GET
+    page, comments = waiting.own_everywhere(
+        request.user, after=get.get("after", ""), before=get.get("before", "")
+    )
+    context = {"page": page, "comments": comments, "usual_wait": waiting.usual_wait()}
+    if any(each.in_crisis for each in comments):
+        context["help"] = help_lines.help_for(request)
+    return private(render(request, "comments/everywhere.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -104,7 +104,8 @@ def _assert_attributes(node) -> None:
             assert elsewhere or LOCAL.match(plain), (node.tag, name, value)
         if name in {"href", "xlink:href"}:
             scheme = re.match(r"[a-z][a-z0-9+.-]*:", plain)
-            assert not scheme or plain.startswith(("http://", "https://", "mailto:")), (name, value)
+            known = plain.startswith(("http://", "https://", "mailto:")) or re.fullmatch(r"tel:\+?\d+", plain)
+            assert not scheme or known, (name, value)
             assert node.tag != "link" or LOCAL.match(plain), value
 
 

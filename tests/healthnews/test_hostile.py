@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from articles.models import Article, Draft, Person, Tag
-from comments import jobs
-from comments.models import CannedReply, Comment, Decision
+from comments import jobs, limits
+from comments.models import CannedReply, Clause, Comment, Decision, LegalNotice, Report
 from healthnews import markup
 from tests.articles.test_admin_drafts import fields_of
 from tests.factories import make_article, make_comment, make_person, make_user
@@ -207,6 +207,54 @@ def test_the_desk_of_the_moderators_and_its_mails_are_harmless(client, hostile, 
     thread_pages(client, article)
     client.force_login(author)
     whole(client.get(f"/articles/{article.slug}/comments/mine/"))
+
+
+def test_reports_notices_and_appeals_are_harmless_for_everybody_who_reads_them(
+    client, hostile, settings, tmp_path, monkeypatch
+):
+    settings.KEEP_MAIL, settings.KEPT_MAIL_DIR = True, tmp_path
+    settings.EMAIL_BACKEND = "healthnews.kept_mail.EmailBackend"
+    monkeypatch.setattr(limits, "spend", lambda *args: None)
+    article, author, clause = make_article(), make_user(), Clause.objects.get(number=1)
+    moderator, other = make_user("moderator"), make_user("moderator")
+    parts = {"hx-request": "true"}
+    for number, payload in enumerate(each[:1_900] for each in hostile[::16] + hostile[-32:]):
+        comment, reader = make_comment(article, author, body=f"Comment {number}."), make_user()
+        address, typed = f"/comments/{comment.pk}/", markup.tidy(payload)
+        client.logout()
+        notice = {"reason": "illegal", "note": payload, "good_faith": "on", "email": "a@example.org"}
+        notice |= {"name": typed[:120].strip() or "x", "provision": typed[:300]}
+        whole(client.post(f"{address}report/", notice | {"email": payload}), 422)
+        whole(client.post(f"{address}report/", notice))
+        client.force_login(reader)
+        page = whole(client.post(f"{address}report/", {"reason": payload, "note": payload}), 422)
+        assert seen_words(payload) in seen_words(words(page))
+        sent = {"reason": "abuse", "note": payload}
+        part = client.post(f"{address}report/", sent, headers=parts).content.decode()
+        assert_whole(f"<title></title>{part}", around=())
+        comment.refresh_from_db()
+        comment.decide("remove", by=moderator, version=comment.version, clause=clause, message=typed)
+        whole(client.get(f"{address}decision/"))
+        client.force_login(author)
+        page = whole(client.get(f"{address}decision/"))
+        assert "\n" in typed or seen_words(payload) in words(page)
+        assert client.get(f"{address}decision/?format=json").json()["message"] == typed
+        refused = client.post(f"{address}appeal/", {"text": payload + "y" * 2_000})
+        assert seen_words(payload) in seen_words(words(whole(refused, 422)))
+        assert client.post(f"{address}appeal/", {"text": payload}).status_code == 303
+        comment.refresh_from_db()
+        comment.decide("overturn", by=other, version=comment.version, message=typed)
+    for decision in Decision.objects.exclude(action="submit"):
+        jobs.mail_decision(decision_id=decision.pk)
+    for report in Report.objects.all():
+        jobs.mail_report_answered(report_id=report.pk, decision_id=report.answered_by_id)
+    for notice in LegalNotice.objects.all():
+        jobs.acknowledge_notice(notice_id=notice.pk)
+    for address in ("/demo/mail/", "/comments/mine/", "/comments/help/"):
+        whole(client.get(address))
+    client.force_login(make_user())
+    for payload in hostile[:60]:
+        whole(client.get("/comments/help/", {"country": payload}, headers={"Accept-Language": "en-GB"}))
 
 
 OWN_REPLY = "<script>alert(1)</script> {{ name }} <img src=x onerror=alert(1)>"

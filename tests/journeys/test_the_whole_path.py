@@ -45,6 +45,9 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
 
     # Send, and see it wait, with the reason.
     page.click(".composer button:has-text('Send')")
+    page.wait_for_selector("[data-nudge=personal_advice]")
+    assert page.input_value("#comment-body") == TEXT
+    page.click(".composer button:has-text('Send it as it is')")
     page.wait_for_url("**/comments/mine/**")
     own = page.locator(f"#comment-{Comment.objects.get().pk}")
     assert own.get_attribute("data-status") == "pending"
@@ -227,5 +230,6 @@ def test_a_preview_with_what_to_know(new_visitor, script):
     assert "we can’t give personalised advice" in page.inner_text(".preview")
     assert page.input_value("#comment-body") == "My *leg* hurts. What should I do?"
     page.click(".composer button:has-text('Send')")
+    page.click(".composer button:has-text('Send it as it is')")
     page.wait_for_url("**/mine/**")
     assert Comment.objects.get().status == "pending"

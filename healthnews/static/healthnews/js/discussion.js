@@ -58,19 +58,62 @@
         await showPreview(form, event.submitter.formAction, place);
         return;
       }
-      const key = keyOf(form);
-      if (event.submitter?.name !== "signup" && !form.querySelector("[name=password]")) {
-        store.setItem("sent", key);
-        // A second click sends nothing twice (the server would notice, too).
-        setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }), 0);
-      }
+      // The login goes the plain way: it changes cookies and tokens.
+      if (event.submitter?.name === "signup" || form.querySelector("[name=password]")) return;
+      event.preventDefault();
+      await send(form, event.submitter);
     });
+  }
+  const post = (url, body) =>
+    fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  // Sent beside the page, so that a question comes back as a part and nothing else on the page is lost. A second click
+  // sends nothing twice (the server would notice, too).
+  async function send(form, submitter) {
+    const body = new URLSearchParams(new FormData(form));
+    if (submitter?.name) body.set(submitter.name, submitter.value);
+    const buttons = form.querySelectorAll("button");
+    buttons.forEach((button) => { button.disabled = true; });
+    let answer = null;
+    try {
+      answer = await post(form.action, body);
+    } catch (error) {
+      console.warn("Sent the plain way.", error.message);
+    }
+    const where = answer?.headers.get("Content-Location");
+    if (answer?.ok && where) {
+      store.setItem("sent", keyOf(form));
+      go(where);
+    } else if (answer?.redirected) {
+      location.assign(answer.url); // logged out meanwhile: the text is kept there
+    } else if (answer && [403, 422, 429].includes(answer.status)) {
+      const box = form.closest("[data-composer-box]") || form;
+      const fresh = document.createElement("template");
+      fresh.innerHTML = await answer.text();
+      const said = fresh.content.querySelector("[data-question], [role=alert]");
+      box.replaceWith(fresh.content);
+      prepareAll();
+      said?.setAttribute("tabindex", "-1");
+      said?.focus();
+    } else {
+      // The plain way shows whatever went wrong as a page, with the text.
+      if (submitter?.name) {
+        const field = Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value });
+        form.append(field);
+      }
+      form.submit();
+    }
+  }
+  function go(where) {
+    const to = new URL(where, location.href);
+    const isHere = to.pathname === location.pathname && to.search === location.search;
+    location.assign(to);
+    if (isHere) location.reload(); // only the anchor differs, and the page is older than the comment
   }
   async function showPreview(form, url, place) {
     place.setAttribute("aria-busy", "true");
     try {
       const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(url, { method: "POST", body, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      const answer = await post(url, body);
       const text = await answer.text();
       if (answer.ok || answer.status === 429) place.innerHTML = text;
       else place.textContent = "The preview could not be made just now. You can still send the comment.";
@@ -103,6 +146,7 @@
       if (!answer.ok) throw new Error(String(answer.status));
       target.innerHTML = await answer.text();
       prepareAll();
+      fitToViewer(target);
       if (focus) target.querySelector("textarea")?.focus();
       return true;
     } catch (error) {
@@ -112,6 +156,99 @@
       target.removeAttribute("aria-busy");
     }
   }
+  // What of this page concerns its viewer: one's own comments, one's marks, and people whom one has hidden.
+  function fitToViewer(part) {
+    const viewer = part.querySelector("[data-own]")?.dataset;
+    if (!viewer) return;
+    const each = (ids, act) =>
+      (ids || "").split(" ").filter(Boolean).forEach((id) => {
+        const comment = document.getElementById(`comment-${id}`);
+        if (comment?.closest("#thread")) act(comment);
+      });
+    each(viewer.own, (comment) => comment.querySelectorAll(".comment__tool").forEach((link) => link.remove()));
+    each(viewer.helpful, (comment) => comment.querySelector(".comment__tool[href$='/helpful/']")?.classList.add("is-set"));
+    each(viewer.hidden, (comment) => {
+      if (comment.classList.contains("comment--hidden")) return;
+      const note = document.createElement("p");
+      note.className = "comment__folded";
+      note.textContent = "By somebody whom you have hidden. ";
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button--link", textContent: "Show it" });
+      button.addEventListener("click", () => {
+        comment.classList.remove("comment--hidden");
+        note.remove();
+      });
+      note.append(button);
+      comment.classList.add("comment--hidden");
+      comment.prepend(note);
+    });
+  }
+
+  // --- Report, helpful: a part under the comment; the link leads to the same as a page ---
+  section.addEventListener("click", async (event) => {
+    const link = event.target.closest("a.comment__tool");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const helpful = link.pathname.endsWith("/helpful/");
+    if (helpful && !signedIn) return; // to the login
+    event.preventDefault();
+    const comment = link.closest(".comment");
+    section.querySelectorAll(".tool-place").forEach((old) => old.remove());
+    const here = document.createElement("div");
+    here.className = "tool-place";
+    comment.after(here);
+    try {
+      const answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      if (!(await showPart(here, answer))) throw new Error(String(answer.status));
+      const form = here.querySelector("form");
+      // One click is enough to mark; to take it back one is shown that it is set.
+      if (helpful && form && here.querySelector("[data-set='0']")) await sendPart(here, form, null);
+      if (helpful) link.classList.toggle("is-set", Boolean(here.querySelector("[data-set='1']")));
+      here.querySelector("input:not([type=hidden]), textarea, button")?.focus();
+    } catch (error) {
+      console.warn("Opened as a page.", error.message);
+      location.href = link.href;
+    }
+  });
+  section.addEventListener("submit", async (event) => {
+    const here = event.target.closest(".tool-place");
+    if (!here) return;
+    event.preventDefault();
+    const link = here.previousElementSibling?.querySelector(".comment__tool[href$='/helpful/']");
+    await sendPart(here, event.target, event.submitter);
+    const part = here.querySelector("[data-set]");
+    if (part) link?.classList.toggle("is-set", part.dataset.set === "1");
+  });
+  async function showPart(here, answer) {
+    const fresh = document.createElement("template");
+    fresh.innerHTML = answer.redirected ? "" : await answer.text();
+    if (!fresh.content.querySelector("[data-part]")) return false;
+    here.replaceChildren(fresh.content);
+    return true;
+  }
+  async function sendPart(here, form, submitter, again = true) {
+    const body = new URLSearchParams(new FormData(form));
+    if (submitter?.name) body.set(submitter.name, submitter.value);
+    try {
+      const answer = await post(form.action, body);
+      if (await showPart(here, answer)) {
+        here.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" });
+        return;
+      }
+      if (answer.status === 403 && again && (await renewToken(form))) return sendPart(here, form, submitter, false);
+    } catch (error) {
+      console.warn("Sent the plain way.", error.message);
+    }
+    form.submit(); // whatever is wrong is shown as a page
+  }
+  // A form that stood open while one logged in elsewhere has a dead token: what was typed must not go with it.
+  async function renewToken(form) {
+    const fresh = document.createElement("template");
+    const answer = await fetch(form.action, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    fresh.innerHTML = answer.ok && !answer.redirected ? await answer.text() : "";
+    const token = fresh.content.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token;
+    return Boolean(token);
+  }
+
   let open = false;
   async function openBox(focus) {
     if (open || !place?.querySelector(".composer-place__open")) return;
@@ -154,7 +291,9 @@
     const watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
         watcher.disconnect();
-        openBox(false);
+        // A closed discussion has no box; what concerns the viewer comes all the same.
+        if (place.querySelector(".composer-place__open")) openBox(false);
+        else fetchBox(section.dataset.composer, document.createElement("div"), false);
       }
     }, { rootMargin: "400px" });
     watcher.observe(section);

@@ -1,0 +1,50 @@
+"""Whom one does not want to read."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from comments.models import Comment, Hidden, Undecidable
+from healthnews.http import private
+
+SEE_OTHER = 303
+
+
+def _person(request, pk) -> User:
+    """Who has a comment in public, or is on the viewer's list; anybody else is 404: numbers tell nothing of users."""
+    person = get_object_or_404(User, pk=pk)
+    known = Hidden.objects.filter(by=request.user, person=person).exists()
+    if not known and not Comment.objects.filter(author=person).published().exists():
+        raise Http404
+    return person
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def hide(request, pk):
+    """Hide a person, after a question; or (POST `show`) read them again."""
+    person = _person(request, pk)
+    refusal = Hidden.why_not(person, request.user)
+    if request.method == "POST" and "show" in request.POST:
+        Hidden.show(person, by=request.user)
+        return private(HttpResponseRedirect(reverse("comments:hidden"), status=SEE_OTHER))
+    if request.method == "POST":
+        try:
+            Hidden.hide(person, by=request.user)
+            return private(HttpResponseRedirect(reverse("comments:hidden"), status=SEE_OTHER))
+        except Undecidable as error:
+            refusal = str(error)
+    context = {"person": person, "refusal": refusal}
+    status = 403 if refusal and request.method == "POST" else 200
+    return private(render(request, "comments/hide.html", context, status=status))
+
+
+@require_safe
+@login_required
+def hidden(request):
+    """The list of those one has hidden."""
+    people = Hidden.objects.filter(by=request.user).select_related("person")
+    return private(render(request, "comments/hidden.html", {"people": people}))

@@ -1,0 +1,221 @@
+"""Appeals: who may, the form, who is told, and that granting one restores what was taken."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from comments.counts import recount
+from comments.models import Appeal, Case, Clause, Comment, Decision, Report
+from comments.models.undoing import undo
+from tests.comments.test_reports import work
+from tests.factories import make_comment, make_user, verdict
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def moderator():
+    return make_user("moderator")
+
+
+@pytest.fixture
+def other():
+    return make_user("moderator")
+
+
+@pytest.fixture
+def clause():
+    return Clause.objects.order_by("-policy__number", "number").first()
+
+
+@pytest.fixture
+def removed(moderator, clause):
+    comment = make_comment(author=make_user(), body="It helped my twitching.")
+    comment.decide("remove", by=moderator, version=1, clause=clause)
+    return comment
+
+
+def lodge(client, comment, text="I named nobody."):
+    return client.post(f"/comments/{comment.pk}/appeal/", {"text": text})
+
+
+def mails_to(user) -> list:
+    return [each for each in mail.outbox if each.to == [user.email]]
+
+
+def decided(comment, action, by, **given) -> Decision:
+    comment.refresh_from_db()
+    return comment.decide(action, by=by, version=comment.version, **given)
+
+
+def test_the_mail_leads_to_the_form_and_the_form_to_the_queue(client, removed):
+    work()
+    assert f"/comments/{removed.pk}/appeal/" in mails_to(removed.author)[0].body
+    client.force_login(removed.author)
+    assert b"Why do you think that it is wrong?" in client.get(f"/comments/{removed.pk}/appeal/").content
+    got = lodge(client, removed)
+    assert (got.status_code, got.url) == (303, f"/comments/{removed.pk}/decision/")
+    page = client.get(got.url).content.decode()
+    assert "Another moderator will decide" in page
+    case = Case.objects.get(pk=removed.pk, closed_at=None)
+    assert case.get_lane_display() == "Appeals"
+    assert Appeal.objects.get().text.text == "I named nobody."
+    mine = client.get("/comments/mine/").content.decode()
+    assert "You have appealed." in mine
+    assert "/appeal/" not in mine
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 2_001])
+def test_what_is_wrong_is_said_and_the_text_stays(client, removed, text):
+    client.force_login(removed.author)
+    got = lodge(client, removed, text)
+    assert got.status_code == 422
+    assert text.strip() in got.content.decode()
+    assert not Appeal.objects.exists()
+
+
+def test_two_thousand_characters_are_enough_for_an_appeal(client, removed):
+    client.force_login(removed.author)
+    assert lodge(client, removed, "x" * 2_000).status_code == 303
+
+
+def test_once_within_six_months_and_the_text_stays_when_it_is_refused(client, removed):
+    client.force_login(removed.author)
+    lodge(client, removed)
+    again = lodge(client, removed, "And once more.")
+    assert again.status_code == 403
+    assert b"already" in again.content
+    assert b"And once more." in again.content
+    Appeal.objects.all().delete()
+    Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=184))
+    late = lodge(client, removed, "Too late?")
+    assert late.status_code == 403
+    assert b"six months" in late.content
+
+
+def test_strangers_do_not_learn_of_it(client, removed):
+    for path in ("appeal", "decision"):
+        assert client.get(f"/comments/{removed.pk}/{path}/").url.startswith("/accounts/login/")
+    client.force_login(make_user())
+    for path in ("appeal", "decision"):
+        assert client.get(f"/comments/{removed.pk}/{path}/").status_code == 404
+    assert lodge(client, removed).status_code == 404
+    assert not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize(("action", "granted"), [("overturn", True), ("uphold", False)])
+def test_the_answer_goes_to_the_author_and_what_was_taken_is_back(client, removed, other, action, granted):
+    client.force_login(removed.author)
+    lodge(client, removed)
+    mail.outbox.clear()
+    decided(removed, action, other)
+    work()
+    told = [each for each in mails_to(removed.author) if "appeal" in each.subject]
+    assert len(told) == 1
+    assert ("you were right" in told[0].body) is granted
+    assert ("stays as it was" in told[0].body) is not granted
+    assert Appeal.objects.get().was_granted is granted
+    page = client.get(removed.article.get_absolute_url()).content.decode()
+    assert ("It helped my twitching." in page) is granted
+    assert not any(recount(dry_run=True).values())
+    assert lodge(client, removed, "Once more.").status_code == 403
+
+
+def test_who_had_reported_it_is_told_that_it_is_back(client, moderator, other, clause):
+    comment, reporter = make_comment(author=make_user()), make_user()
+    Report.file(comment, reason="abuse", by=reporter)
+    decided(comment, "remove", moderator, clause=clause)
+    work()
+    Appeal.lodge(Decision.in_force(comment), by=comment.author, text="No.")
+    decided(comment, "overturn", other)
+    work()
+    first, second = mails_to(reporter)
+    assert "taken it down" in first.body
+    assert "decided anew" in second.subject
+    assert "it can be read again" in second.body
+
+
+def test_who_reported_appeals_when_it_was_kept_and_both_are_told(client, moderator, other, clause):
+    comment, reporter = make_comment(author=make_user()), make_user()
+    Report.file(comment, reason="abuse", by=reporter)
+    decided(comment, "keep", moderator)
+    work()
+    assert f"/comments/{comment.pk}/appeal/" in mails_to(reporter)[0].body
+    client.force_login(reporter)
+    page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
+    assert "stays as it is" in page
+    assert f"/comments/{comment.pk}/appeal/" in page
+    assert lodge(client, comment, "It names my sister.").status_code == 303
+    decided(comment, "remove", other, clause=clause)
+    work()
+    assert Appeal.objects.get().was_granted
+    assert "no longer public" in mails_to(reporter)[-1].body
+    assert "taken down" in mails_to(comment.author)[0].body
+    # And the author may appeal against that in turn.
+    assert Appeal.why_not(Decision.in_force(comment), comment.author) == ""
+
+
+def test_keeping_it_once_more_refuses_the_reporters_appeal_and_leaves_the_author_alone(moderator, other):
+    comment, reporter = make_comment(author=make_user()), make_user()
+    Report.file(comment, reason="abuse", by=reporter)
+    Appeal.lodge(decided(comment, "keep", moderator), by=reporter, text="Look again.")
+    decided(comment, "keep", other)
+    work()
+    assert not Appeal.objects.get().was_granted
+    assert "not granted" in mails_to(reporter)[-1].subject
+    assert mails_to(comment.author) == []
+
+
+@pytest.mark.parametrize(("action", "granted"), [("publish", True), ("keep", False), ("reject", False)])
+def test_what_was_taken_out_comes_back_when_its_author_was_right(
+    client, moderator, other, clause, action, granted
+):
+    comment = make_comment(author=make_user(), body="Ask at 020 7946 0018, the helpline.")
+    decided(comment, "publish_redacted", moderator, redactions=((7, 20),))
+    client.force_login(comment.author)
+    lodge(client, comment, "That is a public helpline.")
+    public = comment.article.get_absolute_url()
+    assert "7946" not in client.get(public).content.decode()
+    assert "Your change waits for a moderator" in client.get("/comments/mine/").content.decode()
+    mail.outbox.clear()
+    decided(comment, action, other, **({"clause": clause} if action == "reject" else {}))
+    assert Appeal.objects.get().was_granted is granted
+    assert ("020 7946 0018" in client.get(public).content.decode()) is granted
+    comment.refresh_from_db()
+    assert (comment.status, comment.waiting_text) == ("published", None)
+    work()
+    [told] = [each for each in mails_to(comment.author) if "appeal" in each.subject]
+    assert ("you were right" in told.body) is granted
+    assert lodge(client, comment, "Once more.").status_code == 403
+
+
+def test_a_change_that_was_refused_can_be_appealed_against_too(moderator, other, clause):
+    author = make_user()
+    comment = make_comment(author=author, body="As it was.")
+    comment.edit("As it shall be.", by=author, verdict=verdict("hold"), version=1)
+    refused = decided(comment, "reject", moderator, clause=clause)
+    Appeal.lodge(refused, by=author, text="It is harmless.")
+    decided(comment, "publish", other)
+    comment.refresh_from_db()
+    assert comment.text.body == "As it shall be."
+    assert Appeal.objects.get().was_granted
+
+
+def test_passing_it_on_decides_nothing_and_a_decision_taken_back_never_was(removed, moderator, other):
+    decision = Decision.in_force(removed)
+    Appeal.lodge(decision, by=removed.author, text="Look.")
+    decided(removed, "escalate", other)
+    assert Decision.in_force(removed) == decision
+    restored = decided(removed, "overturn", other)
+    assert Decision.in_force(removed) == restored
+    undo(restored, by=other)
+    assert Decision.in_force(removed) == decision
+
+
+def test_a_refusal_by_a_listed_word_can_be_appealed_against(client):
+    comment = make_comment(status="rejected")
+    client.force_login(comment.author)
+    assert lodge(client, comment, "I meant no harm.").status_code == 303
+    assert Comment.objects.get(pk=comment.pk).status == "rejected"

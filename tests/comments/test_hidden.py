@@ -1,0 +1,141 @@
+"""People whom one does not want to read, and all one's own comments in one place."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from comments.models import Clause, Comment, Hidden
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(client):
+    user = make_user()
+    client.force_login(user)
+    return user
+
+
+def test_a_person_is_hidden_and_shown_again_without_script(client, reader):
+    loud = make_user(display_name="Loud Larry")
+    comment = make_comment(author=loud)
+    report = client.get(f"/comments/{comment.pk}/report/").content.decode()
+    assert f"/comments/people/{loud.pk}/hide/" in report
+    assert b"Hide Loud Larry?" in client.get(f"/comments/people/{loud.pk}/hide/").content
+    assert client.post(f"/comments/people/{loud.pk}/hide/").status_code == 303
+    client.post(f"/comments/people/{loud.pk}/hide/")
+    assert Hidden.objects.filter(by=reader, person=loud).count() == 1
+    assert b"Loud Larry" in client.get("/comments/people/hidden/").content
+    part = client.get(
+        f"/articles/{comment.article.slug}/comments/new/", headers={"HX-Request": "true"}
+    ).content.decode()
+    assert f'data-hidden="{comment.pk}"' in part
+    client.post(f"/comments/people/{loud.pk}/hide/", {"show": "1"})
+    assert not Hidden.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["moderator", "editor", "administrator"])
+def test_people_of_the_site_cannot_be_hidden(client, reader, role):
+    staff = make_user(role)
+    comment = make_comment(author=staff)
+    got = client.post(f"/comments/people/{staff.pk}/hide/")
+    assert got.status_code == 403
+    assert b"cannot be hidden" in got.content
+    assert not Hidden.objects.exists()
+    assert b"/hide/" not in client.get(f"/comments/{comment.pk}/report/").content
+
+
+def test_nobody_can_hide_themselves(client, reader):
+    make_comment(author=reader)
+    assert client.post(f"/comments/people/{reader.pk}/hide/").status_code == 403
+
+
+def test_numbers_tell_nothing_of_users_who_never_wrote(client, reader):
+    silent, held = make_user(), make_user()
+    make_comment(author=held, status="pending")
+    for pk in (silent.pk, held.pk, 10**15):
+        assert client.get(f"/comments/people/{pk}/hide/").status_code == 404
+
+
+def test_the_list_is_ones_own(client, reader):
+    loud, other = make_user(display_name="Loud Larry"), make_user()
+    make_comment(author=loud)
+    Hidden.hide(loud, by=other)
+    assert b"Loud Larry" not in client.get("/comments/people/hidden/").content
+    client.logout()
+    assert client.get("/comments/people/hidden/").status_code == 302
+
+
+# /comments/mine/
+
+
+def test_all_ones_comments_by_cursor_with_state_and_what_one_can_do(client, reader):
+    articles = [make_article(title=f"Subject {n}") for n in range(3)]
+    made = [make_comment(articles[n % 3], reader, body=f"Thought {n}.") for n in range(60)]
+    for n, comment in enumerate(made):
+        Comment.objects.filter(pk=comment.pk).update(posted_at=timezone.now() - timedelta(hours=100 - n // 2))
+    foreign = make_comment(articles[0], body="Not mine.")
+    seen, address = [], "/comments/mine/"
+    while address:
+        page = client.get(address).content.decode()
+        found = [each for each in range(60) if f"Thought {each}." in page]
+        seen.append(found)
+        link = page.partition('paging__after" href="')[2].partition('"')[0]
+        address = link and f"/comments/mine/{link}"
+    assert [len(each) for each in seen] == [25, 25, 10]
+    assert sorted(sum(seen, [])) == list(range(60))
+    assert foreign.text.body not in page
+    assert "on <a" in page and "Subject" in page
+
+
+def test_a_refused_comment_says_by_which_rule_and_leads_to_decision_and_appeal(client, reader):
+    comment = make_comment(author=reader, status="pending")
+    clause = Clause.objects.get(number=4)
+    comment.decide("reject", by=make_user("moderator"), version=1, clause=clause, message="No adverts.")
+    page = client.get("/comments/mine/").content.decode()
+    for words in (
+        clause.title,
+        "No adverts.",
+        f"/comments/{comment.pk}/decision/",
+        f"/comments/{comment.pk}/appeal/",
+    ):
+        assert words in page
+
+
+def test_returned_drafts_name_the_rule_and_lead_to_the_text(client, reader):
+    comment = make_comment(author=reader, status="pending", body="My neighbour Bill has it.")
+    clause = Clause.objects.get(number=3)
+    comment.decide(
+        "return", by=make_user("moderator"), version=1, clause=clause, message="Without Bill, please."
+    )
+    page = client.get("/comments/mine/").content.decode()
+    for words in (
+        clause.title,
+        "Without Bill, please.",
+        f"/comments/{comment.pk}/edit/",
+        "My neighbour Bill",
+    ):
+        assert words in page
+
+
+def test_twenty_comments_cost_the_queries_of_two(client, reader):
+    asked = {}
+    for count in (2, 20):
+        while Comment.objects.filter(author=reader).count() < count:
+            make_comment(author=reader, status="pending")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/comments/mine/")
+        asked[count] = len(queries)
+    assert asked[2] == asked[20]
+
+
+def test_the_profile_leads_there_and_the_anonymous_log_in(client, reader):
+    profile = client.get("/accounts/profile/").content.decode()
+    assert "/comments/mine/" in profile
+    assert "/comments/people/hidden/" in profile
+    client.logout()
+    assert client.get("/comments/mine/").url.startswith("/accounts/login/")

@@ -1,0 +1,182 @@
+"""What one is asked before a text is sent, once; and what somebody in need sees at once."""
+
+import pytest
+from django.contrib.admin.sites import site
+from django.core.management import call_command
+
+from comments import forms, help
+from comments.models import Case, Comment, HelpLine
+from comments.screening import Finding, Outcome, Verdict
+from tests.factories import make_article, make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+ADVICE = "My leg hurts since Monday. What should I do?"
+CONTACT = "Write to me at ada@example.org, it is about my leg."
+
+
+@pytest.fixture
+def article():
+    return make_article()
+
+
+@pytest.fixture
+def reader(client):
+    user = make_user()
+    client.force_login(user)
+    return user
+
+
+def send(client, article, body, part=False, **data):
+    headers = {"HX-Request": "true"} if part else None
+    return client.post(f"/articles/{article.slug}/comments/", {"body": body} | data, headers=headers)
+
+
+# Nudges
+
+
+@pytest.mark.parametrize(("body", "code"), [(ADVICE, "personal_advice"), (CONTACT, "email")])
+@pytest.mark.parametrize("part", [False, True])
+def test_one_is_asked_once_and_the_second_send_stores_it(client, article, reader, body, code, part):
+    asked = send(client, article, body, part)
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert f'data-nudge="{code}"' in page
+    assert "Nothing was sent yet." in page
+    assert f"{body}</textarea>" in page
+    assert '<button class="button" type="submit" name="confirm" value="1">Send it as it is</button>' in page
+    assert ("<html" in page) is not part
+    assert not Comment.objects.exists()
+    assert send(client, article, body, part, confirm="1").status_code == (200 if part else 303)
+    assert Comment.objects.get().text.body == body
+
+
+def test_what_needs_no_question_is_not_asked(client, article, reader):
+    assert send(client, article, "Coffee never mattered, says https://example.org").status_code == 303
+    assert send(client, article, "What causes cramps at night?").status_code == 303
+
+
+@pytest.mark.parametrize("role", ["moderator", "editor"])
+def test_people_of_the_site_are_not_asked(client, article, role):
+    client.force_login(make_user(role))
+    assert send(client, article, ADVICE).status_code == 303
+
+
+def test_a_second_click_after_confirming_is_the_comment_that_is_there(client, article, reader):
+    send(client, article, ADVICE, confirm="1")
+    assert send(client, article, ADVICE).status_code == 303
+    assert Comment.objects.count() == 1
+
+
+def test_the_answer_to_a_part_says_where_the_comment_stands(client, article, reader):
+    got = send(client, article, "I have that too.", part=True)
+    comment = Comment.objects.get()
+    assert got["Content-Location"] == f"/articles/{article.slug}/comments/mine/#comment-{comment.pk}"
+
+
+def test_an_emergency_is_stored_at_the_first_send(client, article, reader, monkeypatch):
+    found = (Finding("personal_advice", Outcome.HOLD, 0, 5), Finding("newcomer", Outcome.HOLD))
+    monkeypatch.setattr(forms.screening, "screen", lambda facts: Verdict(found, Outcome.HOLD, priority=0))
+    assert send(client, article, ADVICE).status_code == 303
+    assert Comment.objects.get().status == "pending"
+
+
+# Help lines
+
+
+def in_crisis(author, article=None) -> Comment:
+    comment = make_comment(article, author, status="pending", body="I cannot go on.")
+    Case.open_for(comment, "crisis", priority=0)
+    return comment
+
+
+def test_the_author_alone_sees_where_to_turn(client, reader, article):
+    in_crisis(reader, article)
+    places = (
+        "/comments/mine/",
+        f"/articles/{article.slug}/comments/mine/",
+        f"/articles/{article.slug}/comments/new/",
+    )
+    for address in places:
+        part = {"HX-Request": "true"} if address.endswith("new/") else None
+        page = client.get(address, headers=part).content.decode()
+        assert "You do not have to be alone with this" in page, address
+        assert page.index("data-crisis") < page.index("I cannot go on."), "above the answer"
+    assert "You do not have to be" not in client.get(article.get_absolute_url()).content.decode()
+    client.force_login(make_user())
+    for address in places:
+        part = {"HX-Request": "true"} if address.endswith("new/") else None
+        assert b"data-crisis" not in client.get(address, headers=part).content
+
+
+def test_the_part_that_answers_a_post_has_them_first(client, reader, article, monkeypatch):
+    submit = Comment.submit
+
+    def submit_a_crisis(**given):
+        comment = submit(**given)
+        Case.open_for(comment, "crisis", priority=0)
+        return comment
+
+    monkeypatch.setattr(Comment, "submit", submit_a_crisis)
+    page = send(client, article, "I cannot go on.", part=True).content.decode()
+    assert page.index("data-crisis") < page.index("I cannot go on.")
+
+
+def test_without_an_emergency_nobody_is_shown_any(client, reader, article):
+    make_comment(article, reader, status="pending")
+    assert b"data-crisis" not in client.get("/comments/mine/").content
+
+
+def test_when_it_is_over_the_box_goes(client, reader, article):
+    comment = in_crisis(reader, article)
+    comment.decide("publish", by=make_user("moderator"), version=1, outcome="answered")
+    assert b"data-crisis" not in client.get("/comments/mine/").content
+
+
+@pytest.mark.parametrize(
+    ("language", "phone"),
+    [
+        ("en-GB,en;q=0.9", "116 123"),
+        ("de,en-US;q=0.7", "988"),
+        ("zh-Hant-AU", "13 11 14"),
+        ("de-DE", "0800 1110111"),
+        ("en", "112"),
+        ("xx-XX", "112"),
+        ("", "112"),
+        ("-" * 5_000, "112"),
+    ],
+)
+def test_the_country_is_that_of_the_browser(client, language, phone):
+    page = client.get("/comments/help/", headers={"Accept-Language": language}).content.decode()
+    assert phone in page
+    assert (phone == "112" and "findahelpline.com" in page) or "findahelpline.com" not in page
+
+
+def test_the_country_can_be_chosen(client):
+    page = client.get("/comments/help/?country=IE", headers={"Accept-Language": "en-US"}).content.decode()
+    assert "samaritans.org/ireland" in page
+    assert '<a class="help__phone" href="tel:116123">' in page
+    page = client.get("/comments/help/?country=", headers={"Accept-Language": "en-US"}).content.decode()
+    assert "findahelpline.com" in page
+
+
+def test_regions():
+    assert help.regions("de-CH, fr-FR;q=0.5, en") == ["CH", "FR"]
+
+
+def test_a_fresh_site_has_lines_and_a_change_is_not_undone():
+    assert HelpLine.objects.filter(country="GB", phone="116 123").exists()
+    HelpLine.objects.exclude(country="US").delete()
+    call_command("migrate", verbosity=0)
+    assert set(HelpLine.objects.values_list("country", flat=True)) == {"US"}
+
+
+def test_administrators_keep_the_lines(client):
+    client.force_login(make_user("moderator"))
+    assert client.get("/admin/comments/helpline/").status_code in {302, 403, 404}
+    client.force_login(make_user("administrator"))
+    line = {"name": "Talk", "phone": "1234", "country": "zz", "hours": "", "url": "", "position": 0}
+    assert client.post("/admin/comments/helpline/add/", line).status_code == 302
+    assert HelpLine.objects.get(country="ZZ").dialled == "1234"
+    for wrong in ({"country": "1!"}, {"phone": "call us"}, {"phone": ""}, {"url": "javascript:alert(1)"}):
+        assert client.post("/admin/comments/helpline/add/", line | wrong).status_code == 200, wrong
+    assert HelpLine in site._registry
