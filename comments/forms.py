@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from comments import facts, screening, states
-from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion
+from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion, Preference
 from comments.models.deciding import Act
+from comments.models.preference import FIXED, How, Kind
 from healthnews import markup
 
 MAX_ID = 2**63 - 1
@@ -101,6 +102,29 @@ class EditForm(CommentForm):
         return self.comment.edit(
             body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
         )
+
+
+class PreferencesForm(forms.Form):
+    """How each kind of notice is mailed; those that nobody may miss are shown, and not asked."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        for kind, how in Preference.of(user).items():
+            if kind not in FIXED:
+                self.fields[kind] = forms.ChoiceField(
+                    label=Kind(kind).label,
+                    choices=How.choices,
+                    initial=how,
+                    error_messages={
+                        "required": "Choose when.",
+                        "invalid_choice": "Choose one of these three.",
+                    },
+                )
+
+    def save(self) -> None:
+        """Store what was chosen."""
+        Preference.choose(self.user, self.cleaned_data)
 
 
 class DecisionForm(forms.Form):

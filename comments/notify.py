@@ -1,35 +1,208 @@
-"""Mail about comments: plain text, never a text that is not published except to its own author."""
+"""Mail about comments: plain text, never a text that is not published except to its own author.
+
+Each mail is handed over once. In one transaction: a lock on its Message-ID, a look whether it was sent, the mail server,
+the mark that it was sent. A process that is killed before the mark sends it again, with the same Message-ID: at most
+one more for each time it was killed in that moment. Two processes never send the same mail at once, and no door waits
+for a mail server: the lock is on a name, not on a row.
+"""
+
+import smtplib
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import connection, transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from accounts.models import User
+from comments import telling, unsubscribing
+from comments.models import Bounce, Digest, Notice, Preference
+from comments.models.notice import ANSWERS
+from comments.models.preference import FIXED, How, Kind
+
+MOST_IN_A_DIGEST = 50
 
 
 def mail_author(decision) -> None:
-    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only.
-
-    Whoever came with an import and has not claimed the account is not written to: they never signed up here.
-    """
+    """Tell the author what was decided, by which clause, in the desk's words; quotes their own text only."""
     comment = decision.comment
-    if comment.author is None or not comment.author.is_active or not comment.author.has_usable_password():
-        return
-    context = {
-        "decision": decision,
-        "comment": comment,
-        "article": comment.article,
-        "name": comment.author.display_name,
-        "quote": [f"> {line}".rstrip() for line in decision.text.plain.splitlines()] if decision.text else [],
+    with _alone(f"decision-{decision.pk}") as free:
+        notice = decision.notices.filter(user=comment.author_id).first()
+        if not free or not _is_due(notice, comment.author):
+            return
+        answer = _answer_beside(decision)
+        context = {
+            "decision": decision,
+            "comment": comment,
+            "article": comment.article,
+            "name": comment.author.display_name,
+            "quote": _quoted(decision.text.plain) if decision.text else [],
+            "answer": telling.told(answer) if answer else None,
+            "answer_quote": _quoted(telling.told(answer).quote) if answer else [],
+        }
+        kind = notice.kind if notice else Kind.DECIDED
+        _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice, answer])
+
+
+def mail_notice(pk: int) -> None:
+    """Mail one notice of another kind; nothing when what it tells of is no longer public."""
+    with _alone(f"notice-{pk}") as free:
+        notice = Notice.objects.filter(pk=pk).visible().for_telling().select_related("user").first()
+        if not free or notice is None or not _is_due(notice, notice.user):
+            return
+        if notice.kind in ANSWERS and (not telling.is_readable(notice.comment) or _comes_beside(notice)):
+            return
+        told = telling.told(notice)
+        own = notice.decision.text if notice.is_of_own and notice.decision else None
+        context = {
+            "told": told,
+            "name": notice.user.display_name,
+            "quote": _quoted(told.quote),
+            "own": _quoted(own.plain) if own else [],
+        }
+        _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
+
+
+def mail_digest(pk: int) -> None:
+    """Mail what was put together for one person on one day: what is still public of it, and still wanted by mail."""
+    with _alone(f"digest-{pk}") as free:
+        digest = Digest.objects.filter(pk=pk, done_at__isnull=True).select_related("user").first()
+        if not free or digest is None:
+            return
+        ways = Preference.of(digest.user)
+        wanted = [kind for kind, how in ways.items() if how != How.NEVER]
+        waiting = digest.notices.filter(kind__in=wanted, mailed_at__isnull=True).visible()
+        notices = list(waiting.for_telling().order_by("at", "pk")[: MOST_IN_A_DIGEST + 1])
+        shown = [each for each in notices if each.kind not in ANSWERS or telling.is_readable(each.comment)]
+        if shown and _takes_mail(digest.user):
+            told = [telling.told(each) for each in shown[:MOST_IN_A_DIGEST]]
+            lines = [(each, _quoted(each.quote)) for each in told]
+            more = len(notices) > MOST_IN_A_DIGEST
+            context = {"lines": lines, "more": more, "name": digest.user.display_name}
+            _send(f"digest-{pk}", digest.user, unsubscribing.DAILY, "digest", context, waiting)
+        Digest.objects.filter(pk=pk).update(done_at=timezone.now())
+
+
+def whose(message_id: str) -> User | None:
+    """To whom the mail with this Message-ID was sent, if we made it and they still have that address."""
+    key, _, rest = message_id.strip("<>").partition("@")[0].partition(".")
+    number, _, sign = rest.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    user = User.objects.filter(pk=int(number)).first()
+    return user if user and constant_time_compare(sign, _signature(key, user)) else None
+
+
+# What is looked at before
+
+
+@contextmanager
+def _alone(key: str):
+    """A transaction in which nobody else sends this mail; gives False when somebody does already."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"mail {key}"])
+            [free] = cursor.fetchone()
+        yield free
+
+
+def _takes_mail(user) -> bool:
+    """Whether we write to them at all.
+
+    Whoever came with an import and has not claimed the account never signed up here; and where mail comes back, none
+    is sent.
+    """
+    is_here = user is not None and user.is_active and user.has_usable_password()
+    return is_here and Bounce.stopping(user) is None
+
+
+def _is_due(notice, user) -> bool:
+    """Whether it is to be mailed now; what is wanted once a day meanwhile is left to the mail of the day."""
+    if notice is None:  # decided before there were notices
+        return _takes_mail(user)
+    if notice.mailed_at or notice.digest_id:
+        return False
+    how = Preference.ways([notice])[notice.user_id, notice.kind]
+    if how != How.NOW:
+        Notice.objects.filter(pk=notice.pk).update(how=how)
+        return False
+    return _takes_mail(user)
+
+
+def _answer_beside(decision) -> Notice | None:
+    """The notice of the answer that was published with the comment, for the same mail; None when it is not for one."""
+    if decision.answer_id is None:
+        return None
+    answers = Notice.objects.filter(comment=decision.answer_id, user=decision.comment.author_id)
+    answer = answers.visible().for_telling().select_related("user").first()
+    is_wanted = answer is not None and _is_due(answer, answer.user)
+    return answer if is_wanted and telling.is_readable(answer.comment) else None
+
+
+def _comes_beside(notice) -> bool:
+    """Whether the mail about the decision, which is still to be sent, tells of this answer, too."""
+    decided = Notice.objects.filter(
+        decision__answer=notice.comment_id, user=notice.user_id, mailed_at__isnull=True
+    )
+    decided = decided.filter(decision__reversed_by__isnull=True).first()
+    return decided is not None and Preference.ways([decided])[decided.user_id, decided.kind] == How.NOW
+
+
+# How it is sent
+
+
+def _send(key: str, user, kind: str, template: str, context: dict, notices) -> None:
+    """Hand the mail over, and mark its notices. A refusal for good is recorded instead; one for now is raised."""
+    link = unsubscribing.link(user, kind) if kind not in FIXED else ""
+    context |= {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
+        "kind": kind,
+        "unsubscribe": link,
+        "choices": settings.SITE_URL + reverse("comments:notice_preferences"),
+        "inbox": settings.SITE_URL + reverse("comments:notices"),
     }
-    subject = render_to_string("emails/comment_decided_subject.txt", context)
-    EmailMessage(
-        " ".join(subject.split())[:200],
-        render_to_string("emails/comment_decided.txt", context),
-        to=[comment.author.email],
+    subject = " ".join(render_to_string(f"emails/{template}_subject.txt", context).split())[:200]
+    body = render_to_string(f"emails/{template}.txt", context).rstrip()
+    why = render_to_string("emails/_why.txt", context)
+    headers = {
         # The same for every try, so that a second one after a crash is seen to be the same mail.
-        headers={"Message-ID": f"<decision-{decision.pk}@{_domain()}>"},
-    ).send()
+        "Message-ID": f"<{key}.{user.pk}.{_signature(key, user)}@{_domain()}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if link:  # RFC 8058: mail programs offer it as a button
+        headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = EmailMessage(subject, f"{body}\n\n{why}", to=[user.email], headers=headers)
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, words = next(iter(refusal.recipients.values()))
+        if code < 500:
+            raise
+        words = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
+        Bounce.record(user, source=headers["Message-ID"], status=_status(words), words=words)
+        return
+    now = timezone.now()
+    pks = [each.pk for each in notices if each] if isinstance(notices, list) else notices.values("pk")
+    Notice.objects.filter(pk__in=pks).update(mailed_at=now)
+
+
+def _status(words: str) -> str:
+    """The code of RFC 3463 at the head of what the server said, or the general one for what failed for good."""
+    first = words.split(maxsplit=1)[0] if words.split() else ""
+    return first if first.startswith("5.") and len(first) <= 12 else "5.0.0"
+
+
+def _signature(key: str, user) -> str:
+    """Proves that we sent this mail, and to this address: whoever counts cannot tell us that it came back."""
+    return salted_hmac("comments.mail", f"{key} {user.pk} {user.email}").hexdigest()[:20]
+
+
+def _quoted(text: str) -> list[str]:
+    return [f"> {line}".rstrip() for line in text.splitlines()]
 
 
 def _domain() -> str:

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from articles.urls import SLUG
-from comments.views import decisions, own, policy
+from comments.views import decisions, notices, own, policy
 from comments.views import discussion as views
 from comments.views import moderation as desk
 
@@ -16,6 +16,11 @@ discussion = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),
     path("comments/preview/", own.preview, name="preview"),
     path("comments-policy/", policy.policy, name="policy"),
+    path("comments/notices/", notices.inbox, name="notices"),
+    path("comments/notices/<int:pk>/", notices.open_notice, name="notice"),
+    path("comments/notices/preferences/", notices.preferences, name="notice_preferences"),
+    path("comments/notices/mail-again/", notices.mail_again, name="mail_again"),
+    path("comments/notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
 ]
 moderation = [
     path("", desk.queue, name="queue"),

@@ -44,6 +44,8 @@ PAGES = [
     ("login", "", "/accounts/login/"),
     ("signup", "", "/accounts/signup/"),
     ("profile", "reader", "/accounts/profile/"),
+    ("notices", "reader", "/comments/notices/"),
+    ("notice-preferences", "reader", "/comments/notices/preferences/"),
     ("not-found", "", "/nothing-here/"),
     ("mail", "", "/demo/mail/"),
     ("queue", "moderator", "/moderation/"),

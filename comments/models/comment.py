@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.names import MAX_LENGTH as NAME_LENGTH
 from comments import paths, states
 from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.notice import Notice
 from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText
 from comments.models.thread import Thread
@@ -220,7 +221,7 @@ class Comment(models.Model):
         `verdict` is what `screening.screen()` said of it. One transaction: text, comment, Decision, Case, counts.
         `at` is now, but for the demo newsroom, whose people wrote in the past.
         """
-        at = at or timezone.now()
+        past, at = at, at or timezone.now()
         from_screening = (Status.PUBLISHED, Status.PENDING, Status.REJECTED)[verdict.outcome]
         with transaction.atomic():
             comment = cls._insert(
@@ -234,9 +235,13 @@ class Comment(models.Model):
                 **_mark(by, article),
             )
             findings = [finding.as_record() for finding in verdict.findings]
-            comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
+            record = comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
             if from_screening == Status.PENDING:
                 Case.open_for(comment, "new", priority=verdict.priority, since=at, detected=bool(findings))
+            elif from_screening == Status.REJECTED:
+                Notice.of_decisions([record], at=past)
+            else:
+                Notice.of_answers([comment], at=past)
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
@@ -334,6 +339,7 @@ class Comment(models.Model):
             **_mark(by, self.article),
         )
         answer._record(Action.SUBMIT, "", by=by, canned_reply=canned_reply, clause=clause)
+        Notice.of_answers([answer])
         return answer
 
     @classmethod

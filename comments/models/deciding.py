@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from comments import jobs, paths, redaction, states
+from comments import paths, redaction, states
 from comments.models.comment import Comment, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.notice import Notice
 from comments.models.policy import CannedReply, PolicyVersion
 from comments.models.report import Appeal, Report
 from comments.models.text import CommentText, Remark
@@ -100,7 +101,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
                 done.refused[comment.pk] = MovedMeanwhile(Comment.objects.get(pk=comment.pk))
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
-            write(wanted, moves, change)
+            write(wanted, moves, change, at=act.at)
             done.decisions = _record(act, wanted, moves, cases, appeals, messages)
     return done
 
@@ -187,8 +188,11 @@ def _shows_other_words(comment, moved: dict) -> bool:
     return comment.status == Status.PUBLISHED and "text" in moved
 
 
-def write(comments, moves: dict[int, dict], change: dict[int, int]) -> None:
-    """Move the locked comments, and count: `moves` are their columns, `change` how many more are published."""
+def write(comments, moves: dict[int, dict], change: dict[int, int], *, at=None) -> None:
+    """Move the locked comments, and count: `moves` are their columns, `change` how many more are published.
+
+    Those whom what is published now answers are told.
+    """
     threads: dict[int, int] = {}
     for comment in comments:
         if change[comment.pk] or _shows_other_words(comment, moves[comment.pk]):
@@ -206,10 +210,12 @@ def write(comments, moves: dict[int, dict], change: dict[int, int]) -> None:
     for step in sorted(set(above.values()) - {0}):
         pks = [pk for pk, count in above.items() if count == step]
         Comment.objects.filter(pk__in=pks).update(published_answers=F("published_answers") + step)
+    published, gone = ([each for each in comments if change[each.pk] == step] for step in (1, -1))
+    Notice.of_answers(published, gone, at=at)
 
 
 def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, Decision]:
-    """A Decision for each, the cases closed, reports and appeals answered, the mails queued."""
+    """A Decision for each, the cases closed, reports and appeals answered, the authors told."""
     now = act.moment
     current = PolicyVersion.current()
     closes = act.action not in states.KEEPS_WAITING
@@ -255,8 +261,8 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
     if act.canned_reply is not None:
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
-    if act.at is None and act.is_of_staff and act.action != Action.ESCALATE:
-        jobs.tell_authors([each for each in decisions if _is_told(each)])
+    if act.is_of_staff and act.action != Action.ESCALATE:
+        Notice.of_decisions(decisions, at=act.at)
     return by_comment
 
 
@@ -291,8 +297,3 @@ def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
             Appeal.objects.filter(decision__comment=case.pk, answered_by__isnull=True).update(
                 answered_by=decision, was_granted=decision.to_status != decision.from_status
             )
-
-
-def _is_told(decision: Decision) -> bool:
-    author = decision.comment.author_id
-    return bool(author and author != decision.by_id)

@@ -44,7 +44,10 @@ class CommentText(Destroyable):
 
 
 class Remark(Destroyable):
-    """What a person of the desk wrote about a decision: the message to the author, or a note among staff."""
+    """What a person of the desk wrote about a decision: the message to the author, or a note among staff.
+
+    Also what readers write with reports and appeals, and what a mail server said.
+    """
 
     text = models.TextField()
 

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from comments import jobs, states
+from comments import states
 from comments.models import deciding
 from comments.models.comment import Comment, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.notice import Notice
 from comments.models.policy import CannedReply
 from comments.models.report import Appeal, Report
 from comments.models.thread import Thread
@@ -57,6 +58,7 @@ def undo(decision: Decision, *, by) -> Decision:
             moved["published_at"] = None
         deciding.write([comment], {comment.pk: moved}, {comment.pk: change})
         _wait_again(decision)
+        Notice.take_back(decision)
         if decision.canned_reply_id:
             CannedReply.objects.filter(pk=decision.canned_reply_id, use_count__gt=0).update(
                 use_count=F("use_count") - 1
@@ -74,7 +76,7 @@ def undo(decision: Decision, *, by) -> Decision:
             reverses=decision,
         )
         if record.at >= decision.at + timedelta(seconds=settings.HN_UNDO_SECONDS):
-            jobs.tell_authors([record])
+            Notice.of_decisions([record])
     return record
 
 

@@ -1,0 +1,205 @@
+"""What somebody is told: rows of ids in the site's inbox, and the mail of a day.
+
+A notice holds no text; what it says is made when it is read (telling.py) or mailed (notify.py), from what is public
+then. Notices are made in the transaction of the door that they tell of, through `Notice.give()` alone.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from comments import jobs, states
+from comments.models.decision import Action, Decision
+from comments.models.preference import How, Kind, Preference
+
+MOST_COUNTED = 1_000
+OLD = timedelta(days=7)  # in the demo newsroom: read long ago
+
+ANSWERS = (Kind.ANSWERED, Kind.STAFF_ANSWER)
+_OF_STAFF = frozenset({"staff", "author"})  # comments.Mark
+
+
+class NoticeQuerySet(models.QuerySet):
+    """Questions about many notices."""
+
+    def visible(self):
+        """Without the answers that nobody can read any more."""
+        return self.filter(~Q(kind__in=ANSWERS) | Q(comment__status=states.PUBLISHED))
+
+    def unread(self):
+        """What its person has not opened."""
+        return self.filter(read_at__isnull=True)
+
+    def for_telling(self):
+        """With what telling.py prints, in one query."""
+        about = ("comment__article", "comment__author", "comment__text")
+        return self.select_related(*about, "decision__clause__policy", "decision__message")
+
+
+class Notice(models.Model):
+    """Tells one person of one thing: a decision, or a published answer to a published comment of theirs."""
+
+    # The keys of rows that it leads to are covered by the indexes below.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
+    kind = models.CharField(max_length=16, choices=Kind)
+    # What was decided about, or the answer.
+    comment = models.ForeignKey("comments.Comment", models.CASCADE, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, models.CASCADE, null=True, related_name="notices")
+    at = models.DateTimeField(default=timezone.now)
+    how = models.CharField(max_length=5, choices=How, default=How.NEVER)
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+    digest = models.ForeignKey("comments.Digest", models.SET_NULL, null=True, related_name="notices")
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "user", "kind", "decision"], nulls_distinct=False, name="notice_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"], name="notice_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(
+                fields=["user", "id"],
+                condition=Q(how="daily", mailed_at__isnull=True, digest__isnull=True),
+                name="notice_waits_for_digest",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Notice {self.pk}"
+
+    @property
+    def from_id(self) -> int | None:
+        """Who did what this tells of."""
+        return self.decision.by_id if self.decision_id else self.comment.author_id
+
+    @property
+    def is_of_own(self) -> bool:
+        """Whether it is about a comment that its person wrote."""
+        return self.comment.author_id == self.user_id
+
+    @property
+    def is_of_the_desk(self) -> bool:
+        """Whether a moderator decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
+        return self.is_of_own and self.from_id is not None
+
+    # The door
+
+    @classmethod
+    def give(cls, notices, *, at=None) -> list["Notice"]:
+        """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
+
+        Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
+        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        """
+        notices = [each for each in notices if each.user_id]
+        if not notices:
+            return []
+        people = {pk for each in notices for pk in (each.user_id, each.from_id) if pk}
+        users = User.objects.in_bulk(people)
+        told = cls.objects.filter(comment__in={each.comment_id for each in notices}, user__in=people)
+        known = set(told.values_list("user_id", "kind", "comment_id", "decision_id"))
+        wanted = [
+            each
+            for each in notices
+            if _wants(users.get(each.user_id), users.get(each.from_id), each.kind)
+            and (each.user_id, each.kind, each.comment_id, each.decision_id) not in known
+        ]
+        ways = Preference.ways(wanted)
+        for each in wanted:
+            each.at = at or timezone.now()
+            each.how = How.NEVER if at else ways[each.user_id, each.kind]
+            each.read_at = at if at and at < timezone.now() - OLD else None
+        cls.objects.bulk_create(wanted)
+        now = [each for each in wanted if each.how == How.NOW]
+        jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])
+        jobs.tell([each for each in now if not each.is_of_the_desk])
+        return wanted
+
+    @classmethod
+    def of_decisions(cls, decisions, *, at=None) -> None:
+        """Tell the authors what was decided about their comments."""
+        cls.give(
+            [
+                cls(user_id=each.comment.author_id, kind=_kind(each), comment=each.comment, decision=each)
+                for each in decisions
+            ],
+            at=at,
+        )
+
+    @classmethod
+    def of_answers(cls, published, gone=(), *, at=None) -> None:
+        """Tell those who are answered by what is published now; take back what is told, and not mailed, of what is gone.
+
+        A restored answer whose notice was mailed is told no second time.
+        """
+        if lost := [each.pk for each in gone if each.parent_id]:
+            cls.objects.filter(comment__in=lost, kind__in=ANSWERS, mailed_at__isnull=True).delete()
+        answers = [each for each in published if each.parent_id]
+        if not answers:
+            return
+        comments = cls._meta.get_field("comment").related_model.objects.published()
+        answered = comments.filter(pk__in={each.parent_id for each in answers}, author__isnull=False)
+        authors = dict(answered.values_list("pk", "author"))
+        cls.give(
+            [
+                cls(
+                    user_id=authors.get(each.parent_id),
+                    kind=Kind.STAFF_ANSWER if each.mark in _OF_STAFF else Kind.ANSWERED,
+                    comment=each,
+                )
+                for each in answers
+            ],
+            at=at,
+        )
+
+    @classmethod
+    def take_back(cls, decision) -> None:
+        """The decision is undone: whoever was not mailed about it need not hear of it."""
+        cls.objects.filter(decision=decision, mailed_at__isnull=True).delete()
+
+    # The inbox
+
+    @classmethod
+    def unread_count(cls, user) -> int:
+        """How many wait to be opened; counts no further than one above MOST_COUNTED."""
+        return len(cls.objects.filter(user=user).visible().unread().values("pk")[: MOST_COUNTED + 1])
+
+    def read(self) -> None:
+        """Its person has opened it."""
+        Notice.objects.filter(pk=self.pk).unread().update(read_at=timezone.now())
+
+
+def _kind(decision) -> str:
+    if decision.action in {Action.UPHOLD, Action.OVERTURN}:
+        return Kind.APPEAL
+    return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
+
+
+def _wants(user, from_user, kind: str) -> bool:
+    """Whether `user` is told of what `from_user` did. The one place that knows who hears nothing of whom."""
+    return user is not None and user.is_active and user != from_user
+
+
+class Digest(models.Model):
+    """The mail of one day to one person: made, with its notices, in one statement (digests.py), so that there is one."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    # When it was handed over, or was found to have nothing left to say.
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+        indexes = [models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="digest_waits")]
+
+    def __str__(self):
+        return f"Digest {self.pk}"

@@ -1,0 +1,115 @@
+"""What a notice says: in the inbox, in a mail of its own, in the mail of a day."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from comments import states
+from comments.models import Action
+from comments.models.notice import ANSWERS
+from comments.models.preference import Kind
+from comments.screening import wording
+
+QUOTE = 400  # characters of an answer that are mailed; the rest is a click away
+
+_DECIDED = {
+    Action.SUBMIT: "{it} was not published.",
+    Action.PUBLISH: "{it} was published.",
+    Action.PUBLISH_REDACTED: "{it} was published without parts of it.",
+    Action.RETURN: "{it} was returned to you: it can be published once you have changed it.",
+    Action.REJECT: "{it} was not published.",
+    Action.REMOVE: "{it} was removed.",
+    Action.RESTORE: "{it} is published again.",
+    Action.KEEP: "{it} was looked at again, and stays as it is.",
+    Action.HOLD: "{it} is being read again by a moderator.",
+    Action.UPHOLD: "Your appeal was decided: {own} stays as it is.",
+    Action.OVERTURN: "Your appeal was granted: {own} is published again.",
+}
+_AGAIN = {
+    states.PENDING: "it waits for a moderator",
+    states.RETURNED: "it is with you, to be changed",
+    states.PUBLISHED: "everybody can read it",
+    states.REJECTED: "it is not published",
+    states.REMOVED: "it is removed",
+    states.WITHDRAWN: "it is withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One notice in words. `address` is a path of this site, empty where there is nothing left to look at."""
+
+    id: int
+    at: object
+    is_unread: bool
+    line: str
+    address: str
+    # Why, for a decision about one's own comment: the rule, and what the moderator wrote.
+    reasons: list[str]
+    clause: object | None
+    message: str
+    # The beginning of an answer that everybody can read now.
+    quote: str
+
+
+def told(notice) -> Told:
+    """The notice (from `for_telling()`) in words, by what is public now."""
+    own = notice.is_of_own and notice.decision is not None
+    decision = notice.decision if own else None
+    return Told(
+        id=notice.pk,
+        at=notice.at,
+        is_unread=notice.read_at is None,
+        line=_line(notice),
+        address=address(notice),
+        reasons=wording.for_author(decision.findings, "reject") if own and decision.is_automatic else [],
+        clause=decision.clause if own else None,
+        message=decision.message.text if own and decision.message else "",
+        quote=_quote(notice.comment) if notice.kind in ANSWERS else "",
+    )
+
+
+def address(notice) -> str:
+    """Where what it tells of can be read: in the discussion, or among one's own."""
+    comment = notice.comment
+    if not comment.article.is_public():
+        return ""
+    if comment.is_published:
+        return comment.get_absolute_url()
+    if not notice.is_of_own:
+        return ""
+    return f"{reverse('comments:mine', args=[comment.article.slug])}#{comment.anchor}"
+
+
+def is_readable(comment) -> bool:
+    """Whether everybody can read it now."""
+    return comment.is_published and comment.article.is_public()
+
+
+def _line(notice) -> str:
+    comment, decision = notice.comment, notice.decision
+    where = f"on “{comment.article.title}”"
+    if notice.kind in ANSWERS:
+        who = f"{comment.name} ({comment.mark_label})" if comment.mark_label else comment.name
+        return f"{who} answered your comment {where}."
+    if notice.kind == Kind.REPORT_ANSWERED:
+        acted = decision is not None and decision.action in states.REPORT_WAS_RIGHT
+        done = "we agreed, and acted." if acted else "the comment stays."
+        return f"Your report of a comment {where} was looked at: {done}"
+    if decision is None or not notice.is_of_own:
+        return f"Your appeal about a comment {where} was decided."
+    if decision.action == Action.UNDO:
+        return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
+    of_edit = decision.waiting_before_id is not None and decision.action in states.OF_AN_EDIT
+    what = "The change to your comment" if of_edit else "Your comment"
+    words = _DECIDED.get(decision.action, "Something was decided about {own}.")
+    if of_edit and decision.action == Action.KEEP:
+        words = "{it} was not taken over; it stays as it was."
+    return words.format(it=f"{what} {where}", own=f"your comment {where}")
+
+
+def _quote(comment) -> str:
+    if not is_readable(comment):
+        return ""
+    text = comment.text.plain.strip()
+    return text if len(text) <= QUOTE else text[:QUOTE].rsplit(maxsplit=1)[0] + " …"
