@@ -41,9 +41,7 @@ def read(content: bytes) -> list[Failure]:
     """The failures that a message reports: none when it is something else, or is a mere delay. Raises Unreadable."""
     try:
         return list(_failures(message_from_bytes(content[:LARGEST], policy=policy.compat32)))
-    except (
-        Exception
-    ) as error:  # the parser of the standard library fails in many ways at what is made to break it
+    except Exception as error:  # the standard library's parser fails in many ways at what is made for that
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error
 
 

@@ -20,7 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models import User
 from comments import statement, telling, unsubscribing
 from comments.letters import quoted
-from comments.models import Action, Bounce, Decision, Digest, Notice, Preference
+from comments.models import Bounce, Digest, Notice, Preference
 from comments.models.notice import ANSWERS
 from comments.models.preference import FIXED, How, Kind
 
@@ -32,20 +32,23 @@ def mail_author(decision) -> None:
     comment = decision.comment
     with _alone(f"decision-{decision.pk}") as free:
         notice = decision.notices.filter(user=comment.author_id).first()
-        if not free or not _is_due(notice, comment.author) or _is_told_by_the_answer(decision):
+        if not free or not _is_due(notice, comment.author):
             return
+        answer = _answer_beside(decision)
         made = statement.statement(decision)
         context = {
-            "decision": decision,
             "statement": made,
+            "about_edit": decision.waiting_before_id is not None and decision.to_status == "published",
+            "decision": decision,
             "comment": comment,
             "article": comment.article,
             "name": comment.author.display_name,
             "quote": quoted(made.quote),
-            "about_edit": decision.waiting_before_id is not None and decision.to_status == "published",
+            "answer": telling.told(answer) if answer else None,
+            "answer_quote": quoted(telling.told(answer).quote) if answer else [],
         }
         kind = notice.kind if notice else Kind.DECIDED
-        _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice])
+        _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice, answer])
 
 
 def mail_notice(pk: int) -> None:
@@ -54,7 +57,7 @@ def mail_notice(pk: int) -> None:
         notice = Notice.objects.filter(pk=pk).visible().for_telling().select_related("user").first()
         if not free or notice is None or not _is_due(notice, notice.user):
             return
-        if notice.kind in ANSWERS and not telling.is_readable(notice.comment):
+        if notice.kind in ANSWERS and (not telling.is_readable(notice.comment) or _comes_beside(notice)):
             return
         told = telling.told(notice)
         own = notice.decision.text if notice.is_of_own and notice.decision else None
@@ -63,8 +66,6 @@ def mail_notice(pk: int) -> None:
             "name": notice.user.display_name,
             "quote": quoted(told.quote),
             "own": quoted(own.plain) if own else [],
-            "published_too": notice.kind in ANSWERS
-            and Decision.objects.filter(answer=notice.comment_id).exists(),
         }
         _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
 
@@ -135,12 +136,23 @@ def _is_due(notice, user) -> bool:
     return _takes_mail(user)
 
 
-def _is_told_by_the_answer(decision) -> bool:
-    """A comment that is published with an answer: the mail about the answer says both."""
-    if decision.action != Action.PUBLISH or decision.answer_id is None:
-        return False
-    answer = Notice.objects.filter(comment=decision.answer_id, user=decision.comment.author_id, how=How.NOW)
-    return answer.visible().exists()
+def _answer_beside(decision) -> Notice | None:
+    """The notice of the answer that was published with the comment, for the same mail; None when it is not for one."""
+    if decision.answer_id is None:
+        return None
+    answers = Notice.objects.filter(comment=decision.answer_id, user=decision.comment.author_id)
+    answer = answers.visible().for_telling().select_related("user").first()
+    is_wanted = answer is not None and _is_due(answer, answer.user)
+    return answer if is_wanted and telling.is_readable(answer.comment) else None
+
+
+def _comes_beside(notice) -> bool:
+    """Whether the mail about the decision, which is still to be sent, tells of this answer, too."""
+    decided = Notice.objects.filter(
+        decision__answer=notice.comment_id, user=notice.user_id, mailed_at__isnull=True
+    )
+    decided = decided.filter(decision__reversed_by__isnull=True).first()
+    return decided is not None and Preference.ways([decided])[decided.user_id, decided.kind] == How.NOW
 
 
 # How it is sent

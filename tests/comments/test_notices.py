@@ -310,15 +310,31 @@ def test_what_is_wanted_once_a_day_meanwhile_waits_for_the_mail_of_the_day(mine,
     assert Notice.objects.get(user=mine.author).how == How.DAILY
 
 
-def test_a_comment_published_with_an_answer_is_one_mail_that_says_both(moderator):
+@pytest.mark.parametrize("answer_first", [False, True])
+def test_a_comment_published_with_an_answer_is_one_mail_that_says_both(moderator, answer_first):
     comment = make_comment(status="pending", body="What should I do?")
+    decision = comment.decide("publish", by=moderator, version=1, reply="Please see a doctor.")
+    if answer_first:  # two workers: its job is done before that of the decision
+        jobs.mail_notice(Notice.objects.get(kind=Kind.STAFF_ANSWER).pk)
+        assert mail.outbox == []
+    [message] = mail_all()
+    assert message.extra_headers["Message-ID"].startswith(f"<decision-{decision.pk}.")
+    assert "can now be read by everybody" in message.body
+    assert "Mo (Staff) answered your comment" in message.body
+    assert "> Please see a doctor." in message.body
+    assert Notice.objects.filter(mailed_at__isnull=True).count() == 0
+
+
+def test_without_mail_about_publications_the_answer_has_its_own(moderator):
+    comment = make_comment(status="pending")
+    Preference.choose(comment.author, {Kind.PUBLISHED: How.NEVER})
     comment.decide("publish", by=moderator, version=1, reply="Please see a doctor.")
     [message] = mail_all()
-    assert "can now be read by everybody, and it has an answer" in message.body
+    assert message.extra_headers["Message-ID"].startswith("<notice-")
     assert "> Please see a doctor." in message.body
 
 
-def test_without_the_mail_about_the_answer_the_decision_has_its_own(moderator):
+def test_without_mail_about_answers_the_decision_tells_of_none(moderator):
     comment = make_comment(status="pending")
     Preference.choose(comment.author, {Kind.STAFF_ANSWER: How.NEVER})
     comment.decide("publish", by=moderator, version=1, reply="Please see a doctor.")
