@@ -1,5 +1,6 @@
 """What readers and moderators send."""
 
+import re
 import time
 
 from django import forms
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from comments import facts, screening, states
-from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion
+from comments.models import Action, CannedReply, Clause, Comment, Decision, MovedMeanwhile
 from comments.models.deciding import Act
 from healthnews import markup
 
@@ -103,6 +104,22 @@ class EditForm(CommentForm):
         )
 
 
+class SpansField(forms.Field):
+    """Ticked stretches of a text, each as `start-end` in code points."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        """[(start, end), …]; whether they lie in the text is looked at where the text is."""
+        spans = []
+        for each in value or []:
+            start, _, end = each.partition("-")
+            if not (start.isdecimal() and end.isdecimal() and each.isascii() and len(each) < 20):
+                raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
+            spans.append((int(start), int(end)))
+        return spans
+
+
 class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
@@ -124,6 +141,9 @@ class DecisionForm(forms.Form):
         required=False,
         error_messages={"invalid": "What is to be taken out could not be read: mark it again."},
     )
+    # The same without script: stretches that were ticked (`start-end`), and words to be taken out wherever they stand.
+    span = SpansField(required=False)
+    take_out = PlainTextField(required=False, max_length=5_000)
     # Told by the page, for the numbers: how it was pressed, and when the card was opened (seconds since 1970).
     way = forms.ChoiceField(required=False, choices=Decision.Way)
     opened = forms.IntegerField(required=False, min_value=0, max_value=MAX_ID)
@@ -137,7 +157,7 @@ class DecisionForm(forms.Form):
         number = self.cleaned_data["clause"]
         if number is None:
             return None
-        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=number).first()
+        clause = Clause.in_force().filter(number=number).first()
         if clause is None:
             raise forms.ValidationError(f"The policy has no clause {number}.")
         return clause
@@ -166,9 +186,21 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
         return marked
 
+    def clean_take_out(self):
+        """Where the words of each line stand in the text: [(start, end), …]."""
+        text, spans = self.comment.text_to_decide.plain, []
+        for words in filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines())):
+            found = [each.span() for each in re.finditer(re.escape(words), text)]
+            if not found:
+                raise forms.ValidationError(f"“{words}” does not stand in the comment like this.")
+            spans += found
+        return spans
+
     def clean(self):
         """A canned reply chosen without a text of one's own is filled in here: that is the one keystroke."""
         data = super().clean()
+        if data.get("action") == Action.PUBLISH_REDACTED and not self.errors:
+            data["redactions"] = [*data["redactions"], *data["span"], *data["take_out"]]
         canned = data.get("canned_reply")
         if canned and not data.get("reply") and not data.get("message"):
             text = fill(canned, self.comment, self._clause_for(canned))
@@ -182,8 +214,9 @@ class DecisionForm(forms.Form):
 
     def _clause_for(self, canned):
         """The clause that was chosen, else the one that the canned reply belongs to."""
-        of_reply = {"policy": PolicyVersion.current(), "number": canned.clause_number}
-        return self.cleaned_data.get("clause") or Clause.objects.filter(**of_reply).first()
+        return (
+            self.cleaned_data.get("clause") or Clause.in_force().filter(number=canned.clause_number).first()
+        )
 
     def why(self) -> dict:
         """What `deciding.Act` takes besides the action and who decides."""
@@ -218,6 +251,12 @@ class DecisionForm(forms.Form):
         """What is decided."""
         return Act(self.cleaned_data["action"], by=by, **self.why())
 
+    def why_refused(self) -> str:
+        """What is wrong, in one line. Raises MovedMeanwhile instead where that explains it: the text is another now."""
+        if self.cleaned_data.get("version") not in {None, self.comment.version}:
+            raise MovedMeanwhile(self.comment)
+        return self.sentence
+
     @property
     def sentence(self) -> str:
         """All that is wrong, in one line."""
@@ -227,7 +266,7 @@ class DecisionForm(forms.Form):
 class BulkForm(DecisionForm):
     """One decision about several comments, each with its own version; a canned message is filled in for each."""
 
-    version = reply = answer = redactions = outcome = opened = None
+    version = reply = answer = redactions = span = take_out = outcome = opened = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, comment=None, **kwargs)

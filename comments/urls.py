@@ -26,4 +26,7 @@ moderation = [
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("replies/", desk.replies, name="replies"),
+    path("waiting/", desk.waiting, name="waiting"),
+    path("comments/<int:pk>/next/", desk.beside, {"step": "next"}, name="next"),
+    path("comments/<int:pk>/before/", desk.beside, {"step": "before"}, name="before"),
 ]

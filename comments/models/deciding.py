@@ -69,7 +69,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
     decided is left as it is and told in `refused`: MovedMeanwhile, Undecidable or states.NotAllowed.
     """
     done, messages = Done(), messages or {}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         cases = {case.pk: case for case in Case.objects.open().filter(pk__in=[each.pk for each in comments])}
         appeals = _open_appeals(cases)
         moves = {}

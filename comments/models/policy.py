@@ -59,6 +59,12 @@ class Clause(models.Model):
     def get_absolute_url(self):
         return f"{reverse('comments:policy')}#clause-{self.number}"
 
+    @classmethod
+    def in_force(cls):
+        """The clauses of the current policy, by number. One query, joined with their policy."""
+        latest = PolicyVersion.objects.order_by("-number").values("pk")[:1]
+        return cls.objects.filter(policy=models.Subquery(latest)).select_related("policy")
+
     @property
     def wording_html(self):
         return markup.plain(self.wording)

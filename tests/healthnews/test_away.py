@@ -122,10 +122,10 @@ def test_decision_whose_mail_could_not_be_queued_keeps_the_reply(strict, monkeyp
     comment = make_comment(status="pending")
     strict.force_login(make_user("moderator"))
 
-    def fail(decision):
+    def fail(decisions):
         raise ConnectorException from psycopg.OperationalError("server closed the connection")
 
-    monkeypatch.setattr(jobs, "tell_author", fail)
+    monkeypatch.setattr(jobs, "tell_authors", fail)
     sent = {"action": "publish", "version": 1, "reply": TEXT, "csrfmiddlewaretoken": "t" * 32}
     page = assert_in_words(strict.post(f"/moderation/comments/{comment.pk}/decisions/", sent))
     assert 'name="reply"' in page and "Since Monday." in page
