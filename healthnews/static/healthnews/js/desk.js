@@ -74,6 +74,11 @@ const desk = (() => {
     return true;
   };
 
+  // Browsers send a form when Enter is pressed on a radio or a tick: nothing here is decided like that.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.("[type=radio], [type=checkbox]")) event.preventDefault();
+  });
+
   const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
   // A key that is held repeats, and would decide card after card unread; so would one still down when a card opens.
   const READY = performance.now() + 400;
@@ -81,8 +86,9 @@ const desk = (() => {
   document.addEventListener("keydown", (event) => {
     if (!keysOn || event.repeat || performance.now() < READY || help.open) return;
     const field = typing(event.target);
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.matches(".decision")) {
-      const own = armed?.form === field.form ? armed : field.form.querySelector("[data-key]");
+    const form = event.target.form;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".decision")) {
+      const own = armed?.form === form ? armed : form.querySelector("[data-key]");
       event.preventDefault();
       press(own);
       return;
