@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -35,6 +35,22 @@ _OF_AUTHOR = """
         SELECT FROM comments_comment WHERE author_id = %s AND comments_comment.status = each.status LIMIT %s
     ) AS found) FROM unnest(%s::text[]) AS each (status)
 """
+# Three ways to go on, the first that leads somewhere: each reads the head of the queue's index.
+_FREE = """
+    FROM comments_case WHERE closed_at IS NULL AND comment_id <> %(after)s
+    AND (claimed_by_id IS NULL OR claimed_by_id = %(by)s OR claimed_until < %(now)s)
+"""
+_ORDER = "ORDER BY lane, priority, since, comment_id LIMIT 1"
+_NEXT = f"""
+    SELECT comment_id FROM (
+        (SELECT 1 AS way, comment_id {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
+        UNION ALL
+        (SELECT 2, comment_id {_FREE}
+         AND (lane, priority, since, comment_id) > (%(lane)s, %(priority)s, %(since)s, %(pk)s) {_ORDER})
+        UNION ALL
+        (SELECT 3, comment_id {_FREE} {_ORDER})
+    ) AS ways ORDER BY way LIMIT 1
+"""  # noqa: S608  words of our own
 _CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
 _COMMENT = (
     *("pk", "version", "author_name", "author__display_name", "article__title", "article__slug", "parent_id"),
@@ -177,30 +193,28 @@ def place_of(case) -> str:
     return paging.encode(case.lane, case.priority, case.since, case.pk)
 
 
-def next_case(by, *, after=None, opened: int | None = None):
-    """The case to look at next that nobody else looks at: behind `after` (a Case), else the first.
+def next_case(by, *, after=None, opened: int | None = None) -> int | None:
+    """The comment to look at next, of those that nobody else looks at: behind `after` (a Case), else the first.
 
     An emergency that came in while the last card was open (since `opened`, seconds since 1970) goes before all.
     """
-    free = Case.objects.open().filter(
-        Q(claimed_by__isnull=True) | Q(claimed_by=by) | Q(claimed_until__lt=timezone.now())
-    )
-    if after is None:
-        return free.first()
-    free = free.exclude(pk=after.pk)
-    behind = _behind(free, place_of(after))[:1]
+    now = timezone.now()
+    given = {"by": by.pk, "now": now, "after": after.pk if after else 0, "came": now}
+    place = after and (after.lane, after.priority, after.since, after.pk)
+    given |= dict(zip(("lane", "priority", "since", "pk"), place or (Lane.NEW + 1, 0, now, 0), strict=True))
     if opened is not None:
-        came = datetime.fromtimestamp(min(opened, int(timezone.now().timestamp())), UTC)
-        urgent = free.filter(lane=Lane.CRISIS, since__gt=came)[:1]
-        behind = urgent.union(behind, all=True).order_by("lane", "priority", "since", "comment_id")
-    return behind.first() or free.first()
+        given["came"] = datetime.fromtimestamp(min(opened, int(now.timestamp())), UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, given)
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
-def case_before(case):
-    """The open case before this one in the queue, whoever looks at it; None at its head."""
-    columns = _place_columns()
+def case_before(case) -> int | None:
+    """The comment of the open case before this one in the queue, whoever looks at it; None at its head."""
     here = (case.lane, case.priority, case.since, case.pk)
-    return Case.objects.open().filter(TupleLessThan(columns, here)).reverse().first()
+    before = Case.objects.open().filter(TupleLessThan(_place_columns(), here))
+    return before.reverse().values_list("pk", flat=True).first()
 
 
 def _place_columns():

@@ -188,8 +188,10 @@ class DecisionForm(forms.Form):
 
     def clean_take_out(self):
         """Where the words of each line stand in the text: [(start, end), …]."""
-        text, spans = self.comment.text_to_decide.plain, []
-        for words in filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines())):
+        lines = [*filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines()))]
+        text = self.comment.text_to_decide.plain if lines else ""
+        spans = []
+        for words in lines:
             found = [each.span() for each in re.finditer(re.escape(words), text)]
             if not found:
                 raise forms.ValidationError(f"“{words}” does not stand in the comment like this.")

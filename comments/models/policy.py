@@ -29,6 +29,11 @@ class PolicyVersion(models.Model):
         """The policy in force; None only before the first migrate has ended."""
         return cls.objects.order_by("-number").first()
 
+    @classmethod
+    def current_id(cls) -> int | None:
+        """The key of the policy in force."""
+        return cls.objects.order_by("-number").values_list("pk", flat=True).first()
+
     @property
     def intro_html(self):
         return markup.plain(self.intro)

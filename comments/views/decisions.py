@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accounts.roles import moderator_required
 from comments import desk, states
 from comments.forms import BulkForm, DecisionForm
-from comments.models import Decision, MovedMeanwhile, Undecidable
+from comments.models import Comment, Decision, MovedMeanwhile, Undecidable
 from comments.models.deciding import carry_out
 from comments.models.undoing import undo as take_back
 from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
@@ -24,7 +24,9 @@ REFUSALS = (states.NotAllowed, Undecidable)
 @moderator_required
 def decide(request, pk):
     """Carry out a decision: on to the next card, or the card again with what is wrong (422, or 409: who was first)."""
-    comment = comment_of(request, pk)
+    # Its texts and its article are read when the decision needs them: most do not.
+    comments = Comment.objects.visible_to(request.user).select_related("author")
+    comment = get_object_or_404(comments, pk=pk)
     form = DecisionForm(request.POST, comment=comment)
     try:
         if not form.is_valid():
@@ -45,16 +47,18 @@ def decide(request, pk):
         request.user, after=getattr(comment, "case", None), opened=form.cleaned_data["opened"]
     )
     if wants_part(request) and following:
-        following.claim(by=request.user)
-        response = card_page(request, comment_of(request, following.pk))
-        response["HX-Push-Url"] = reverse("moderation:card", args=[following.pk])
+        now = comment_of(request, following)
+        now.case.claim(by=request.user)
+        response = card_page(request, now)
+        response["HX-Push-Url"] = reverse("moderation:card", args=[following])
         return response
-    where = reverse("moderation:card", args=[following.pk]) if following else reverse("moderation:queue")
+    where = reverse("moderation:card", args=[following]) if following else reverse("moderation:queue")
     return private(HttpResponseRedirect(where, status=SEE_OTHER))
 
 
 def _refused(request, comment, error: str):
-    return card_page(request, comment, status=422, error=error, typed=request.POST)
+    now = comment_of(request, comment.pk)
+    return card_page(request, now, status=422, error=error, typed=request.POST)
 
 
 @require_POST

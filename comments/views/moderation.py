@@ -93,7 +93,7 @@ def beside(request, pk, step):
     """To the card of the case before or after this one; to the queue where there is none."""
     case = get_object_or_404(Case, pk=pk)
     found = desk.next_case(request.user, after=case) if step == "next" else desk.case_before(case)
-    return private(redirect("moderation:card", found.pk) if found else redirect("moderation:queue"))
+    return private(redirect("moderation:card", found) if found else redirect("moderation:queue"))
 
 
 @require_http_methods(["POST", "DELETE"])
