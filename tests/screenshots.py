@@ -48,6 +48,7 @@ PAGES = [
     ("mail", "", "/demo/mail/"),
     ("queue", "moderator", "/moderation/"),
     ("card", "moderator", ".queue__item:nth-child(8) .queue__open"),
+    ("desk-search", "moderator", "/moderation/?q=sleep"),
     ("log", "moderator", "/moderation/log/"),
     ("replies", "moderator", "/moderation/replies/"),
     ("admin-index", "editor", "/admin/"),
