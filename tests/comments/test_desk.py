@@ -418,16 +418,20 @@ def test_a_claim_that_is_renewed_hears_what_was_decided_elsewhere(client, modera
 # In bulk
 
 
-def test_what_was_ticked_is_ticked_still_when_something_is_missing(client, moderator):
+@pytest.mark.parametrize(
+    ("clause", "words"), [("", "Choose the clause"), ("99", "The policy has no clause 99.")]
+)
+def test_what_was_ticked_is_ticked_still_when_something_is_wrong(client, moderator, clause, words):
     first, second = held("First of two."), held("Second of two.")
     held("Never ticked.")
     chosen = [f"{first.pk}:1", f"{second.pk}:1"]
     answer = client.post(
-        "/moderation/decisions/", {"comments": chosen, "action": "reject", "message": "Spam."}
+        "/moderation/decisions/",
+        {"comments": chosen, "action": "reject", "message": "Spam.", "clause": clause},
     )
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "Choose the clause" in html
+    assert words in html
     for value in chosen:
         assert f'value="{value}"' in html
     assert html.count(" checked>") == 2

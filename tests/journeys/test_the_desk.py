@@ -113,8 +113,9 @@ def test_twenty_cards_by_keyboard_alone_and_every_author_learns_why(at_desk):
     [crisis] = cards["crisis"]
     keys.on(crisis)
     assert not page.is_visible("[data-text]")
-    keys.press("p")  # opens the text, and decides nothing
+    keys.press("p")  # opens the text and leads to it, and decides nothing
     assert page.is_visible("[data-text]")
+    assert page.evaluate("document.activeElement.matches('.card__text')")
     keys.press("p")  # leads to how it was dealt with
     keys.press("ArrowDown", "p")
 
