@@ -1,30 +1,33 @@
-"""Reading for the desk: the queue, one card with all its context. Bounded queries, whatever waits."""
+"""Reading for the desk: the queue, what waits in it, who is next; and the record of an author. Bounded, whatever waits.
+
+What a card shows is in card.py, what a search finds in search.py.
+"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Prefetch, Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
 
 from accounts.models import fold_email
-from comments import states
-from comments.forms import fill
-from comments.models import Action, CannedReply, Case, Clause, Comment, Decision, Lane, PolicyVersion, Status
+from comments.models import Case, Comment, CommentText, Lane, Status
 from comments.screening import wording
-from healthnews import markup, paging
+from healthnews import paging
 
 ROWS = 25
-_SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 RECORD_CAP = 100
-# Each subquery stops at the cap, over a partial index and one that begins with the author. The order is that of the
-# index: without it PostgreSQL, which cannot know how full a lane is, reads the whole table for an empty one.
+CRISIS_TIME = timedelta(minutes=15)  # in which somebody looks at an emergency, in the hours of duty
+# Each subquery stops at the cap, over a partial index and one that begins with the author. In the queue's order, so that
+# an empty lane is never looked for by reading the whole table.
 _WAITING = """
     SELECT lane, (SELECT count(*) FROM (
         SELECT FROM comments_case WHERE closed_at IS NULL AND comments_case.lane = each.lane
-        ORDER BY lane, priority, since, comment_id LIMIT %s
+        ORDER BY priority, since, comment_id LIMIT %s
     ) AS found) FROM unnest(%s::smallint[]) AS each (lane)
 """
 _OF_AUTHOR = """
@@ -32,65 +35,161 @@ _OF_AUTHOR = """
         SELECT FROM comments_comment WHERE author_id = %s AND comments_comment.status = each.status LIMIT %s
     ) AS found) FROM unnest(%s::text[]) AS each (status)
 """
-_JOINED = ("comment__text", "comment__author", "comment__article", "claimed_by")
-_UNPRINTED = [f"comment__article__{name}" for name in ("body", "body_html", "search")]
+# Three ways to go on, the first that leads somewhere: each reads the head of the queue's index.
+_FREE = """
+    FROM comments_case WHERE closed_at IS NULL AND comment_id <> %(after)s
+    AND (claimed_by_id IS NULL OR claimed_by_id = %(by)s OR claimed_until < %(now)s)
+"""
+_ORDER = "ORDER BY lane, priority, since, comment_id LIMIT 1"
+_NEXT = f"""
+    SELECT comment_id FROM (
+        (SELECT 1 AS way, comment_id {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
+        UNION ALL
+        (SELECT 2, comment_id {_FREE}
+         AND (lane, priority, since, comment_id) > (%(lane)s, %(priority)s, %(since)s, %(pk)s) {_ORDER})
+        UNION ALL
+        (SELECT 3, comment_id {_FREE} {_ORDER})
+    ) AS ways ORDER BY way LIMIT 1
+"""  # noqa: S608  words of our own
+_CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
+_COMMENT = (
+    *("pk", "version", "author_name", "author__display_name", "article__title", "article__slug", "parent_id"),
+    *("text__body", "text__body_format", "text__body_html"),
+    *("waiting_text__body", "waiting_text__body_format", "waiting_text__body_html"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case as the queue prints it."""
+
+    pk: int
+    version: int
+    name: str
+    article: str
+    slug: str
+    parent: str  # the name of who is answered
+    text: str
+    reasons: list[str]
+    lane: Lane
+    since: datetime
+    waited: str
+    is_late: bool
+    looking: str  # the name of who looks at it now
+
+    @property
+    def is_crisis(self) -> bool:
+        """Whether its text is not printed in a list: nobody should come upon it."""
+        return self.lane == Lane.CRISIS
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of the queue, and how much waits in each lane."""
+    """One page of the queue."""
 
-    rows: list
+    rows: list[Row]
     after: str
-    counts: list  # (Lane, words such as "12" or "1,000+")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much waits, in words such as "12" or "1,000+"."""
+
+    lanes: list  # (Lane, words)
     total: str
 
 
-@dataclass(frozen=True)
-class Said:
-    """A finding in words, with the place it was seen at."""
-
-    code: str
-    words: str
-    quote: str
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A canned reply as it reads for this very comment."""
-
-    canned: CannedReply
-    text: str
-    suggested: bool
-
-
-def queue(*, lane="", article="", author="", after="") -> Queue:
+def queue(*, lane="", reason="", article="", author="", after="") -> Queue:
     """A page of open cases in their order: lane, priority, age. Filters that cannot be read are ignored."""
-    # Parents by a query of their own: nine tables in one are planned for longer than they are read.
-    parents = Prefetch("comment__parent", Comment.objects.select_related("author", "text"))
-    cases = Case.objects.open().select_related(*_JOINED).defer(*_UNPRINTED).prefetch_related(parents)
+    cases = Case.objects.open()
     if lane.upper() in Lane.names:
         cases = cases.filter(lane=Lane[lane.upper()])
+    if reason in wording.FOR_MODERATORS:
+        cases = cases.filter(codes__contains=[reason])
+        # What is rare is looked up by its index; walking the queue in its order finds what is frequent soonest.
+        few = list(cases.order_by().values_list("pk", flat=True)[: COUNT_CAP + 1])
+        if len(few) <= COUNT_CAP:
+            cases = Case.objects.open().filter(pk__in=few)
     if article:
-        cases = cases.filter(comment__article__slug=article[:200].replace("\x00", ""))
+        cases = cases.filter(article__slug=article[:200].replace("\x00", ""))
     if author:
         # Through the author's newest comments, not through all that waits.
         theirs = Comment.objects.filter(author__email=fold_email(author[:254].replace("\x00", "")))
         cases = cases.filter(
             pk__in=list(theirs.order_by("-posted_at").values_list("pk", flat=True)[:COUNT_CAP])
         )
-    cases = _behind(cases, after)
-    rows = list(cases[: ROWS + 1])
-    more = len(rows) > ROWS
-    rows = rows[:ROWS]
-    _join_findings(rows)
-    counts = _counted(_WAITING, list(Lane.values), COUNT_CAP)
+    found = list(_behind(cases, after).values(*_CASE)[: ROWS + 1])
+    more, found = len(found) > ROWS, found[:ROWS]
+    last = found[-1] if more else None
     return Queue(
-        rows,
-        after=place_of(rows[-1]) if more else "",
-        counts=[(each, _words(counts[each])) for each in Lane if counts[each] or each == Lane.NEW],
-        total=_words(sum(counts.values())),
+        rows_of(found),
+        after=paging.encode(last["lane"], last["priority"], last["since"], last["pk"]) if last else "",
     )
+
+
+def cases_of(pks) -> list[Row]:
+    """The open cases of these comments, in the queue's order."""
+    return rows_of(list(Case.objects.open().filter(pk__in=pks).values(*_CASE)))
+
+
+def rows_of(cases: list[dict]) -> list[Row]:
+    """The rows that print these cases (columns `_CASE`): two queries, as nine tables in one are long to plan."""
+    wanted = Comment.objects.filter(pk__in=[case["pk"] for case in cases]).values(*_COMMENT)
+    comments = {comment["pk"]: comment for comment in wanted}
+    answered = {comment["parent_id"] for comment in comments.values()} - {None}
+    named = Comment.objects.filter(pk__in=answered).values_list("pk", "author__display_name", "author_name")
+    parents = {pk: name or other or "Anonymous" for pk, name, other in named} if answered else {}
+    now = timezone.now()
+    return [
+        _row(case, comments[case["pk"]], parents.get(comments[case["pk"]]["parent_id"], ""), now)
+        for case in cases
+    ]
+
+
+def _row(case: dict, comment: dict, parent: str, now) -> Row:
+    which = "waiting_text" if comment["waiting_text__body"] is not None else "text"
+    text = CommentText(
+        **{name: comment[f"{which}__{name}"] for name in ("body", "body_format", "body_html")}
+    ).plain
+    claimed = case["claimed_until"]
+    return Row(
+        pk=comment["pk"],
+        version=comment["version"],
+        name=comment["author__display_name"] or comment["author_name"] or "Anonymous",
+        article=comment["article__title"],
+        slug=comment["article__slug"],
+        parent=parent,
+        text=text if len(text) <= 280 else Truncator(text).chars(280),
+        reasons=[wording.for_moderators(code) for code in case["codes"]],
+        lane=Lane(case["lane"]),
+        since=case["since"],
+        waited=timesince(case["since"], now, depth=1),
+        is_late=case["lane"] == Lane.CRISIS and now > case["since"] + CRISIS_TIME,
+        looking=case["claimed_by__display_name"] or "" if claimed and claimed > now else "",
+    )
+
+
+def counts() -> Counts:
+    """How much waits in each lane, counted live up to COUNT_CAP. One query."""
+    found = _counted(_WAITING, list(Lane.values), COUNT_CAP)
+    return Counts(
+        [(each, _words(found[each], COUNT_CAP)) for each in Lane], _words(sum(found.values()), COUNT_CAP)
+    )
+
+
+def arrived(mark: str) -> str:
+    """How many cases have begun to wait since `mark` (of `now_mark`), in words; "0" when it cannot be read."""
+    numbers = paging.decode(mark, 1)
+    since = paging.moment(numbers[0]) if numbers else None
+    if since is None:
+        return "0"
+    newer = Case.objects.filter(closed_at__isnull=True, since__gt=since).values("pk")[: COUNT_CAP + 1]
+    return _words(len(newer), COUNT_CAP)
+
+
+def now_mark() -> str:
+    """This moment, as the queue's page keeps it to ask what has arrived."""
+    return paging.encode(timezone.now())
 
 
 def place_of(case) -> str:
@@ -98,17 +197,32 @@ def place_of(case) -> str:
     return paging.encode(case.lane, case.priority, case.since, case.pk)
 
 
-def next_case(by, *, after=None):
-    """The case to look at next: behind `after` (a Case) if there is one, else the first that nobody else looks at."""
-    free = Case.objects.open().filter(
-        Q(claimed_by__isnull=True) | Q(claimed_by=by) | Q(claimed_until__lt=timezone.now())
-    )
-    if after is not None:
-        free = free.exclude(pk=after.pk)
-        behind = _behind(free, place_of(after)).first()
-        if behind is not None:
-            return behind
-    return free.first()
+def next_case(by, *, after=None, opened: int | None = None) -> int | None:
+    """The comment to look at next, of those that nobody else looks at: behind `after` (a Case), else the first.
+
+    An emergency that came in while the last card was open (since `opened`, seconds since 1970) goes before all.
+    """
+    now = timezone.now()
+    given = {"by": by.pk, "now": now, "after": after.pk if after else 0, "came": now}
+    place = after and (after.lane, after.priority, after.since, after.pk)
+    given |= dict(zip(("lane", "priority", "since", "pk"), place or (Lane.NEW + 1, 0, now, 0), strict=True))
+    if opened is not None:
+        given["came"] = datetime.fromtimestamp(min(opened, int(now.timestamp())), UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, given)
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def case_before(case) -> int | None:
+    """The comment of the open case before this one in the queue, whoever looks at it; None at its head."""
+    here = (case.lane, case.priority, case.since, case.pk)
+    before = Case.objects.open().filter(TupleLessThan(_place_columns(), here))
+    return before.reverse().values_list("pk", flat=True).first()
+
+
+def _place_columns():
+    return Tuple(F("lane"), F("priority"), F("since"), F("comment_id"))
 
 
 def _behind(cases, cursor: str):
@@ -117,8 +231,7 @@ def _behind(cases, cursor: str):
     if since is None:
         return cases
     lane, priority, _, pk = numbers
-    columns = Tuple(F("lane"), F("priority"), F("since"), F("comment_id"))
-    return cases.filter(TupleGreaterThan(columns, (lane, priority, since, pk)))
+    return cases.filter(TupleGreaterThan(_place_columns(), (lane, priority, since, pk)))
 
 
 def _counted(query: str, keys: list, cap: int, *params) -> dict:
@@ -128,124 +241,20 @@ def _counted(query: str, keys: list, cap: int, *params) -> dict:
         return dict(cursor.fetchall())
 
 
-def _words(count: int, cap: int = COUNT_CAP) -> str:
+def _words(count: int, cap: int) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
-
-
-def _join_findings(cases) -> None:
-    """Put on each case the findings of screening, as words; one query."""
-    submitted = {
-        decision.comment_id: decision.findings
-        for decision in Decision.objects.filter(
-            comment__in=[case.pk for case in cases], action__in=_SCREENED
-        ).order_by("pk")
-    }
-    for case in cases:
-        codes = dict.fromkeys(finding["code"] for finding in submitted.get(case.pk, []))
-        case.reasons = [wording.for_moderators(code) for code in codes]
-
-
-def card(comment) -> dict:
-    """All that a decision about this comment needs, as the card's context."""
-    decisions = list(
-        comment.decisions.select_related("by", "clause", "message", "note", "canned_reply").order_by("-pk")[
-            :20
-        ]
-    )
-    text = comment.text_to_decide
-    submitted = next(
-        (each for each in decisions if each.action in _SCREENED and each.text_id == text.pk), None
-    )
-    findings = submitted.findings if submitted else []
-    plain = text.plain
-    policy = PolicyVersion.current()
-    codes = {finding["code"] for finding in findings}
-    clauses = list(Clause.objects.filter(policy=policy)) if policy else []
-    suggestions = _suggestions(comment, codes, clauses)
-    case = Case.objects.select_related("claimed_by").filter(pk=comment.pk).first()
-    kinds = case.kinds if case and case.closed_at is None else ()
-    return {
-        "comment": comment,
-        "case": case,
-        "marked": markup.marked(
-            plain,
-            [
-                (f["start"], f["end"], wording.for_moderators(f["code"]))
-                for f in findings
-                if f["end"] > f["start"]
-            ]
-            or [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
-        ),
-        "findings": [_said(finding, plain) for finding in _distinct(findings)],
-        "parent": comment.parent,
-        "neighbours": _neighbours(comment),
-        "record": record_of(comment.author) if comment.author else None,
-        "decisions": decisions,
-        "clauses": clauses,
-        "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
-        "messages_to_author": [
-            each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
-        ],
-        "allowed": states.allowed(
-            comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds
-        ),
-        "opened": int(timezone.now().timestamp()),
-        "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
-    }
 
 
 def record_of(author) -> dict:
     """The author's record: how many comments stand where (counted to 100 each), and since when they are here."""
     states = [Status.PUBLISHED, Status.PENDING, Status.REJECTED, Status.REMOVED]
-    counts = _counted(_OF_AUTHOR, states, RECORD_CAP, author.pk)
+    found = _counted(_OF_AUTHOR, states, RECORD_CAP, author.pk)
     return {
         "author": author,
-        "counts": {each.label: _words(counts[each], RECORD_CAP) for each in states},
+        "counts": {each.label: _words(found[each], RECORD_CAP) for each in states},
         "joined": author.date_joined,
         "is_new": author.date_joined > timezone.now() - timedelta(days=7),
         "recent": list(
-            Comment.objects.filter(author=author)
-            .select_related("text", "article")
-            .order_by("-posted_at", "-pk")[:5]
+            Comment.objects.filter(author=author).select_related("text").order_by("-posted_at", "-pk")[:5]
         ),
     }
-
-
-def _neighbours(comment) -> list:
-    """Other answers to the same comment, around this one: at most two before and two after."""
-    if comment.root_id is None:
-        return []
-    around = Comment.objects.filter(
-        article=comment.article_id, root_id=comment.root_id, root__isnull=False
-    ).shown()
-    around = around.exclude(pk=comment.pk).select_related("text", "author")
-    before = list(around.filter(path__lt=comment.path).order_by("-path")[:2])
-    after = list(around.filter(path__gt=comment.path).order_by("path")[:2])
-    return [*reversed(before), *after]
-
-
-def _suggestions(comment, codes, clauses) -> list[Suggestion]:
-    active = CannedReply.objects.filter(is_active=True)
-    by_number = {clause.number: clause for clause in clauses}
-    made = [
-        Suggestion(
-            canned,
-            fill(canned, comment, by_number.get(canned.clause_number)),
-            bool(codes & set(canned.suggests_for)),
-        )
-        for canned in active
-    ]
-    return sorted(made, key=lambda each: not each.suggested)
-
-
-def _distinct(findings) -> list[dict]:
-    """One of each code: the first place, so that five links are one line."""
-    first: dict[str, dict] = {}
-    for finding in findings:
-        first.setdefault(finding["code"], finding)
-    return list(first.values())
-
-
-def _said(finding: dict, text: str) -> Said:
-    quote = text[finding["start"] : finding["end"]]
-    return Said(finding["code"], wording.for_moderators(finding["code"]), quote if len(quote) <= 120 else "")

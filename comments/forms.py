@@ -1,5 +1,6 @@
 """What readers and moderators send."""
 
+import re
 import time
 
 from django import forms
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from comments import facts, nudges, screening, states
-from comments.models import Action, CannedReply, Clause, Comment, Decision, PolicyVersion, Preference
+from comments.models import Action, CannedReply, Clause, Comment, Decision, MovedMeanwhile, Preference
 from comments.models.deciding import Act
 from comments.models.preference import FIXED, How, Kind
 from healthnews import markup
@@ -138,6 +139,22 @@ class PreferencesForm(forms.Form):
         Preference.choose(self.user, self.cleaned_data)
 
 
+class SpansField(forms.Field):
+    """Ticked stretches of a text, each as `start-end` in code points."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        """[(start, end), …]; whether they lie in the text is looked at where the text is."""
+        spans = []
+        for each in value or []:
+            start, _, end = each.partition("-")
+            if not (start.isdecimal() and end.isdecimal() and each.isascii() and len(each) < 20):
+                raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
+            spans.append((int(start), int(end)))
+        return spans
+
+
 class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
@@ -159,6 +176,9 @@ class DecisionForm(forms.Form):
         required=False,
         error_messages={"invalid": "What is to be taken out could not be read: mark it again."},
     )
+    # The same without script: stretches that were ticked (`start-end`), and words to be taken out wherever they stand.
+    span = SpansField(required=False)
+    take_out = PlainTextField(required=False, max_length=5_000)
     # Told by the page, for the numbers: how it was pressed, and when the card was opened (seconds since 1970).
     way = forms.ChoiceField(required=False, choices=Decision.Way)
     opened = forms.IntegerField(required=False, min_value=0, max_value=MAX_ID)
@@ -172,7 +192,7 @@ class DecisionForm(forms.Form):
         number = self.cleaned_data["clause"]
         if number is None:
             return None
-        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=number).first()
+        clause = Clause.in_force().filter(number=number).first()
         if clause is None:
             raise forms.ValidationError(f"The policy has no clause {number}.")
         return clause
@@ -201,9 +221,23 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
         return marked
 
+    def clean_take_out(self):
+        """Where the words of each line stand in the text: [(start, end), …]."""
+        lines = [*filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines()))]
+        text = self.comment.text_to_decide.plain if lines else ""
+        spans = []
+        for words in lines:
+            found = [each.span() for each in re.finditer(re.escape(words), text)]
+            if not found:
+                raise forms.ValidationError(f"“{words}” does not stand in the comment like this.")
+            spans += found
+        return spans
+
     def clean(self):
         """A canned reply chosen without a text of one's own is filled in here: that is the one keystroke."""
         data = super().clean()
+        if data.get("action") == Action.PUBLISH_REDACTED and not self.errors:
+            data["redactions"] = [*data["redactions"], *data["span"], *data["take_out"]]
         canned = data.get("canned_reply")
         if canned and not data.get("reply") and not data.get("message"):
             text = fill(canned, self.comment, self._clause_for(canned))
@@ -217,8 +251,9 @@ class DecisionForm(forms.Form):
 
     def _clause_for(self, canned):
         """The clause that was chosen, else the one that the canned reply belongs to."""
-        of_reply = {"policy": PolicyVersion.current(), "number": canned.clause_number}
-        return self.cleaned_data.get("clause") or Clause.objects.filter(**of_reply).first()
+        return (
+            self.cleaned_data.get("clause") or Clause.in_force().filter(number=canned.clause_number).first()
+        )
 
     def why(self) -> dict:
         """What `deciding.Act` takes besides the action and who decides."""
@@ -253,6 +288,12 @@ class DecisionForm(forms.Form):
         """What is decided."""
         return Act(self.cleaned_data["action"], by=by, **self.why())
 
+    def why_refused(self) -> str:
+        """What is wrong, in one line. Raises MovedMeanwhile instead where that explains it: the text is another now."""
+        if self.cleaned_data.get("version") not in {None, self.comment.version}:
+            raise MovedMeanwhile(self.comment)
+        return self.sentence
+
     @property
     def sentence(self) -> str:
         """All that is wrong, in one line."""
@@ -262,7 +303,7 @@ class DecisionForm(forms.Form):
 class BulkForm(DecisionForm):
     """One decision about several comments, each with its own version; a canned message is filled in for each."""
 
-    version = reply = answer = redactions = outcome = opened = None
+    version = reply = answer = redactions = span = take_out = outcome = opened = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, comment=None, **kwargs)

@@ -101,4 +101,7 @@ moderation = [
     path("second-reading/", numbers.second_reading, name="second_reading"),
     path("second-reading/<int:pk>/", numbers.second_reading_done, name="second_reading_done"),
     path("decisions/<int:pk>.json", appeals.decision_as_data, name="decision_as_data"),
+    path("waiting/", desk.waiting, name="waiting"),
+    path("comments/<int:pk>/next/", desk.beside, {"step": "next"}, name="next"),
+    path("comments/<int:pk>/before/", desk.beside, {"step": "before"}, name="before"),
 ]

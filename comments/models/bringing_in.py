@@ -142,7 +142,13 @@ def _record(comments) -> None:
     _copy(Decision, decisions)
     waiting = [comment for comment in comments if comment.status == Status.PENDING]
     cases = (
-        Case(comment_id=comment.pk, kinds=["new"], lane=Lane.NEW, since=comment.posted_at)
+        Case(
+            comment_id=comment.pk,
+            article_id=comment.article_id,
+            kinds=["new"],
+            lane=Lane.NEW,
+            since=comment.posted_at,
+        )
         for comment in waiting
     )
     Case.objects.bulk_create(cases, batch_size=1_000)

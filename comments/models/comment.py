@@ -46,19 +46,38 @@ class Mark(models.TextChoices):
     EXPERT = "expert", "Verified health professional"
 
 
+# What a decision may change of a comment.
+_MOVED = (
+    "status",
+    "version",
+    "text",
+    "waiting_text",
+    "edited_at",
+    "published_at",
+    "published_answers",
+    "shown",
+)
+
+
 class MovedMeanwhile(Exception):
     """Somebody decided first. `decision` is theirs."""
 
     def __init__(self, comment):
         self.comment = comment
         self.decision = comment.decisions.select_related("by").first()
-        done = self.decision
-        super().__init__(
-            f"{str(done.actor).capitalize() if not done.by else done.actor} already decided this comment: "
-            f"{done.get_action_display().lower()} at {timezone.localtime(done.at):%H:%M on %d %B %Y}."
-            if done
-            else "This comment has changed since you opened it."
-        )
+        super().__init__(_what_happened(comment, self.decision))
+
+
+def _what_happened(comment, done) -> str:
+    if done is None:
+        return "This comment has changed since you opened it."
+    at = f"{timezone.localtime(done.at):%H:%M on %d %B %Y}"
+    if done.action in {Action.EDIT, Action.RESUBMIT}:
+        return f"{comment.name} changed the text at {at}, after you had opened it: below is what it says now."
+    if done.action == Action.WITHDRAW:
+        return f"{comment.name} took this comment back at {at}."
+    actor = done.actor if done.by else str(done.actor).capitalize()
+    return f"{actor} already decided this comment: {done.get_action_display().lower()} at {at}."
 
 
 class CommentQuerySet(models.QuerySet):
@@ -241,13 +260,20 @@ class Comment(models.Model):
             findings = [finding.as_record() for finding in verdict.findings]
             record = comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
             if from_screening == Status.PENDING:
-                Case.open_for(comment, "new", priority=verdict.priority, since=at, detected=bool(findings))
+                Case.open_for(
+                    comment,
+                    "new",
+                    priority=verdict.priority,
+                    since=at,
+                    detected=bool(findings),
+                    codes=_codes(verdict),
+                )
             elif from_screening == Status.REJECTED:
                 Notice.of_decisions([record], at=past)
             else:
                 Notice.of_answers([comment], at=past)
             if verdict.crisis:
-                Case.open_for(comment, "crisis", priority=0, since=at, detected=True)
+                Case.open_for(comment, "crisis", priority=0, since=at, detected=True, codes=_codes(verdict))
         return comment
 
     def edit(self, body: str, *, by, verdict, version: int) -> "Decision":
@@ -282,12 +308,21 @@ class Comment(models.Model):
             decision = self._record(action, before.status, by=by, at=now, findings=findings, seen=text)
             if returned:
                 Case.reopen([self.pk])
+            if not published:
+                Case.found(self.pk, _codes(verdict))
             elif waits:
-                Case.open_for(self, "edit", priority=verdict.priority, since=now, detected=bool(findings))
-            elif published:
+                Case.open_for(
+                    self,
+                    "edit",
+                    priority=verdict.priority,
+                    since=now,
+                    detected=bool(findings),
+                    codes=_codes(verdict),
+                )
+            else:
                 Case.close(self)
             if verdict.crisis:
-                Case.open_for(self, "crisis", priority=0, since=now, detected=True)
+                Case.open_for(self, "crisis", priority=0, since=now, detected=True, codes=_codes(verdict))
         return decision
 
     def withdraw(self, *, by, version: int) -> "Decision":
@@ -323,12 +358,20 @@ class Comment(models.Model):
     def _decided(self, action: str, *, version: int, message: str = "", **why) -> "Decision":
         from comments.models import deciding  # stands on top of this file
 
-        now = Comment.objects.select_related("article", "text", "waiting_text").get(pk=self.pk)
-        done = deciding.carry_out(deciding.Act(action, **why), [now], {self.pk: version}, {self.pk: message})
+        if self.version != version:
+            self.refresh_from_db()
+        done = deciding.carry_out(deciding.Act(action, **why), [self], {self.pk: version}, {self.pk: message})
         if self.pk in done.refused:
             raise done.refused[self.pk]
-        self.refresh_from_db()
+        self._forget(_MOVED)
         return done.decisions[self.pk]
+
+    def _forget(self, names) -> None:
+        """Let these fields be read anew when they are asked for: a desk that goes on to the next card does not ask."""
+        for field in map(self._meta.get_field, names):
+            self.__dict__.pop(field.attname, None)
+            if field.is_relation and field.is_cached(self):
+                field.delete_cached_value(self)
 
     def _step(self, version: int, **moved) -> None:
         """Write, if the comment still is at `version`; raises MovedMeanwhile otherwise."""
@@ -405,6 +448,10 @@ class Comment(models.Model):
             policy=PolicyVersion.current(),
             **fields,
         )
+
+
+def _codes(verdict) -> list[str]:
+    return [finding.code for finding in verdict.findings]
 
 
 def _next_id() -> int:

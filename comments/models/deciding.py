@@ -70,7 +70,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
     decided is left as it is and told in `refused`: MovedMeanwhile, Undecidable or states.NotAllowed.
     """
     done, messages = Done(), messages or {}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         cases = {case.pk: case for case in Case.objects.open().filter(pk__in=[each.pk for each in comments])}
         appeals = _open_appeals(cases)
         moves = {}
@@ -215,9 +215,13 @@ def write(comments, moves: dict[int, dict], change: dict[int, int], *, at=None) 
 
 
 def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, Decision]:
-    """A Decision for each, the cases closed, reports and appeals answered, the authors told."""
+    """A Decision for each, the cases closed, reports and appeals answered, the mails queued.
+
+    Each has the `case` that it was about, as it was, for whoever goes on from there.
+    """
     now = act.moment
-    current = PolicyVersion.current()
+    # That of the clause, which is of the policy in force, saves asking.
+    current = act.clause.policy_id if act.clause else PolicyVersion.current_id()
     closes = act.action not in states.KEEPS_WAITING
     told = iter(_remarks([messages[each.pk] for each in comments if messages.get(each.pk)]))
     noted = iter(_remarks([act.note] * len(comments) if act.note else []))
@@ -240,7 +244,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
                 text_id=comment.waiting_text_id or comment.text_id,
                 text_before_id=comment.text_id,
                 waiting_before_id=comment.waiting_text_id,
-                policy=current,
+                policy_id=current,
                 clause=act.clause,
                 canned_reply=act.canned_reply,
                 message=next(told) if messages.get(comment.pk) else None,
@@ -255,6 +259,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
                 seconds=act.seconds,
             )
         )
+        decisions[-1].case = case
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import LessThan
@@ -71,12 +72,16 @@ class Case(models.Model):
     """Why a comment waits: one for each comment, open or closed."""
 
     comment = models.OneToOneField("comments.Comment", models.CASCADE, primary_key=True, related_name="case")
+    # The comment's own: what waits under one article is found by an index.
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+", db_index=False)
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.NEW)
     # Within a lane the lower number comes first: 0 dangerous, 5 ordinary, 9 can wait.
     priority = models.PositiveSmallIntegerField(default=5)
     since = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # What screening noticed in the text that waits, by the codes of `screening/wording.py`.
+    codes = ArrayField(models.CharField(max_length=40), default=list)
     # Whether a check found something, or people alone brought it here (DSA art. 17, 3c).
     is_detected = models.BooleanField(default=False)
     claimed_by = models.ForeignKey(
@@ -92,22 +97,37 @@ class Case(models.Model):
                 fields=["lane", "priority", "since", "comment"],
                 condition=Q(closed_at__isnull=True),
                 name="case_queue",
-            )
+            ),
+            models.Index(
+                fields=["article", "lane", "priority", "since", "comment"],
+                condition=Q(closed_at__isnull=True),
+                name="case_queue_of_article",
+            ),
+            models.Index(fields=["since"], condition=Q(closed_at__isnull=True), name="case_new"),
+            GinIndex(fields=["codes"], condition=Q(closed_at__isnull=True), name="case_codes"),
         ]
 
     def __str__(self):
         return f"Case of comment {self.pk}"
 
     @classmethod
-    def open_for(cls, comment, kind: str, *, priority: int = 5, since=None, detected: bool = False) -> None:
-        """Let the comment wait for this reason: a new case, or one more kind of the open one."""
+    def open_for(
+        cls, comment, kind: str, *, priority: int = 5, since=None, detected: bool = False, codes=()
+    ) -> None:
+        """Let the comment wait for this reason: a new case, or one more kind of the open one.
+
+        `codes` are those of what was found.
+        """
+        codes = [*dict.fromkeys(codes)]
         lane = Lane[kind.upper()]
         case = cls.objects.select_for_update().filter(pk=comment.pk).first()
         if case is None or case.closed_at is not None:
             cls.objects.update_or_create(
                 comment=comment,
                 defaults={
+                    "article_id": comment.article_id,
                     "kinds": [kind],
+                    "codes": codes,
                     "lane": lane,
                     "priority": priority,
                     "since": since or timezone.now(),
@@ -121,7 +141,13 @@ class Case(models.Model):
             case.kinds = [*dict.fromkeys([*case.kinds, kind])]
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.is_detected = case.is_detected or detected
-            case.save(update_fields=["kinds", "lane", "priority", "is_detected"])
+            case.codes = [*dict.fromkeys([*case.codes, *codes])]
+            case.save(update_fields=["kinds", "lane", "priority", "is_detected", "codes"])
+
+    @classmethod
+    def found(cls, pk: int, codes) -> None:
+        """What waits has a new text: this is what was noticed in it."""
+        cls.objects.filter(pk=pk).update(codes=[*dict.fromkeys(codes)])
 
     @classmethod
     def reopen(cls, comments) -> None:
@@ -152,15 +178,21 @@ class Case(models.Model):
         """Say that `by` is looking, for CLAIM_LIFETIME; False when somebody else is."""
         now = timezone.now()
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=by)
-        return bool(
-            Case.objects.filter(free, pk=self.pk, closed_at__isnull=True).update(
-                claimed_by=by, claimed_until=now + CLAIM_LIFETIME
-            )
+        until = now + CLAIM_LIFETIME
+        mine = Case.objects.filter(free, pk=self.pk, closed_at__isnull=True).update(
+            claimed_by=by, claimed_until=until
         )
+        if mine:
+            self.claimed_by, self.claimed_until = by, until
+        return bool(mine)
 
     def release(self, *, by) -> None:
         """Stop looking."""
         Case.objects.filter(pk=self.pk, claimed_by=by).update(claimed_by=None, claimed_until=None)
+
+    def is_looked_at_by_others(self, user) -> bool:
+        """Whether somebody else is looking at it now."""
+        return self.is_claimed and self.claimed_by_id != user.pk
 
     @property
     def is_claimed(self) -> bool:

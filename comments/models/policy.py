@@ -33,6 +33,11 @@ class PolicyVersion(models.Model):
         return cls.objects.order_by("-number").first()
 
     @classmethod
+    def current_id(cls) -> int | None:
+        """The key of the policy in force."""
+        return cls.objects.order_by("-number").values_list("pk", flat=True).first()
+
+    @classmethod
     def publish(cls, content: dict, *, note: str, by, based_on: int) -> "PolicyVersion":
         """Put a new version in force, if `based_on` still is the number of the one that it replaces.
 
@@ -134,6 +139,12 @@ class Clause(models.Model):
     def get_absolute_url(self):
         """In its own version: in a later one it may read otherwise, or stand under another number."""
         return f"{reverse('comments:policy_version', args=[self.policy.number])}#clause-{self.number}"
+
+    @classmethod
+    def in_force(cls):
+        """The clauses of the current policy, by number. One query, joined with their policy."""
+        latest = PolicyVersion.objects.order_by("-number").values("pk")[:1]
+        return cls.objects.filter(policy=models.Subquery(latest)).select_related("policy")
 
     @property
     def wording_html(self):

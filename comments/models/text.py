@@ -1,5 +1,7 @@
 """Free texts in rows of their own, so that one can be destroyed while the record of what was decided stays."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 
@@ -17,6 +19,16 @@ class Destroyable(models.Model):
         abstract = True
 
 
+class Words(models.Func):
+    """The words of a text as the desk searches them: in lower case, without accents (no extension does it for us)."""
+
+    template = (
+        "to_tsvector('simple'::regconfig,"
+        r" regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'))"
+    )
+    output_field = SearchVectorField()
+
+
 class CommentText(Destroyable):
     """One text of a comment: what was typed and what is shown. An edit adds a row."""
 
@@ -28,6 +40,9 @@ class CommentText(Destroyable):
     body = models.TextField()
     body_format = models.CharField(max_length=4, choices=Format, default=Format.TEXT)
     body_html = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(Words("body"), name="comment_text_words")]
 
     def __str__(self):
         return f"Text {self.pk} of comment {self.comment_id}"

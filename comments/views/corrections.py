@@ -34,7 +34,7 @@ def send(request, pk):
     """`/moderation/comments/<id>/correction/`: send what the comment says to the editors; then back to its card."""
     comment, error, status = comment_of(request, pk), "", 200
     if request.method == "POST":
-        form = CorrectionRequestForm(request.POST)
+        form = CorrectionRequestForm(_as_begun(comment) if "as_begun" in request.POST else request.POST)
         if form.is_valid():
             links = corrections.links_of(comment.text_to_decide.body_html)
             data = form.cleaned_data
@@ -54,9 +54,15 @@ def send(request, pk):
         "comment": comment,
         "correction_request": CorrectionRequest.objects.of(comment),
         "error": error,
-        "sent": request.POST if error else None,
+        "sent": request.POST if error and "as_begun" not in request.POST else None,
     }
     return private(render(request, "moderation/correction.html", context, status=status))
+
+
+def _as_begun(comment) -> dict[str, str]:
+    """What the form would hold before anybody changed it: that is the one key on the card."""
+    begun = corrections.beginning(comment)
+    return {"passage": begun.passage, "note": begun.note}
 
 
 @require_safe

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 from accounts.roles import moderator_required
 from comments import desk, states
 from comments.forms import BulkForm, DecisionForm
-from comments.models import Case, Comment, Decision, MovedMeanwhile, Undecidable
+from comments.models import Comment, Decision, MovedMeanwhile, Undecidable
 from comments.models.deciding import carry_out
 from comments.models.undoing import undo as take_back
-from comments.views.moderation import card_page, comment_of
+from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
 from healthnews.http import private, wants_part
 
 SEE_OTHER = 303
@@ -24,32 +24,41 @@ REFUSALS = (states.NotAllowed, Undecidable)
 @moderator_required
 def decide(request, pk):
     """Carry out a decision: on to the next card, or the card again with what is wrong (422, or 409: who was first)."""
-    comment = comment_of(request, pk)
-    case = Case.objects.filter(pk=pk).first()
+    # Its texts and its article are read when the decision needs them: most do not.
+    comments = Comment.objects.visible_to(request.user).select_related("author")
+    comment = get_object_or_404(comments, pk=pk)
     form = DecisionForm(request.POST, comment=comment)
-    if not form.is_valid():
-        return card_page(request, comment, status=422, error=form.sentence, typed=request.POST)
     try:
+        if not form.is_valid():
+            return _refused(request, comment, form.why_refused())
         decision = form.save(by=request.user)
     except MovedMeanwhile as lost:
         now = comment_of(request, pk)
         return card_page(request, now, status=409, conflict=str(lost), typed=request.POST)
     except REFUSALS as refusal:
-        return card_page(request, comment, status=422, error=str(refusal), typed=request.POST)
+        return _refused(request, comment, str(refusal))
     answered = " and answered" if decision.answer_id else ""
     messages.success(
         request,
         f"{comment.name}: {decision.get_action_display().lower()}{answered}.",
         extra_tags=f"undo-{decision.pk}",
     )
-    following = desk.next_case(request.user, after=case)
+    following = desk.next_case(
+        request.user, after=getattr(comment, "case", None), opened=form.cleaned_data["opened"]
+    )
     if wants_part(request) and following:
-        following.claim(by=request.user)
-        response = card_page(request, comment_of(request, following.pk))
-        response["HX-Push-Url"] = reverse("moderation:card", args=[following.pk])
+        now = comment_of(request, following)
+        now.case.claim(by=request.user)
+        response = card_page(request, now)
+        response["HX-Push-Url"] = reverse("moderation:card", args=[following])
         return response
-    where = reverse("moderation:card", args=[following.pk]) if following else reverse("moderation:queue")
+    where = reverse("moderation:card", args=[following]) if following else reverse("moderation:queue")
     return private(HttpResponseRedirect(where, status=SEE_OTHER))
+
+
+def _refused(request, comment, error: str):
+    now = comment_of(request, comment.pk)
+    return card_page(request, now, status=422, error=error, typed=request.POST)
 
 
 @require_POST
@@ -74,24 +83,25 @@ def decide_many(request):
     """Decide up to BULK comments at once, each by the version that was seen; says which were and which were not."""
     chosen = request.POST.getlist("comments")
     if len(chosen) > BULK:
-        return _bulk_done(request, too_many=len(chosen), status=422)
-    form = BulkForm(request.POST)
-    if not form.is_valid():
-        return _bulk_done(request, failed=[{"error": form.sentence}] if chosen else [], status=422)
+        return _bulk_done(request, error=f"{len(chosen)} comments are too many at once: tick at most {BULK}.")
     asked, unread = _asked(chosen)
-    joined = Comment.objects.visible_to(request.user).select_related(
-        "article", "author", "text", "waiting_text"
-    )
-    comments = list(joined.filter(pk__in=asked))
+    form = BulkForm(request.POST)
+    if not chosen or not form.is_valid():
+        return _bulk_done(request, again=asked, error=form.sentence if chosen else "Tick the comments first.")
+    comments = list(comments_to_decide(request.user).filter(pk__in=asked))
     act = form.act(by=request.user)
     done = carry_out(act, comments, asked, form.messages(comments))
     here = {comment.pk: comment for comment in comments}
     gone = [str(pk) for pk in asked if pk not in here]
     failed = [{"comment": here[pk], "error": str(refusal)} for pk, refusal in done.refused.items()]
     failed += [{"text": text[:40], "error": "This comment is not here."} for text in [*unread, *gone]]
+    # What lacked something is ticked again, to be sent once more; what moved meanwhile has to be read first.
+    lacking = [pk for pk, refusal in done.refused.items() if isinstance(refusal, Undecidable)]
     conflict = any(isinstance(each, MovedMeanwhile) for each in done.refused.values())
     status = 200 if done.decisions else 409 if conflict else 422
-    return _bulk_done(request, [here[pk] for pk in done.decisions], failed, status=status)
+    return _bulk_done(
+        request, done=[here[pk] for pk in done.decisions], failed=failed, again=lacking, status=status
+    )
 
 
 def _asked(chosen: list[str]) -> tuple[dict[int, int], list[str]]:
@@ -108,12 +118,15 @@ def _asked(chosen: list[str]) -> tuple[dict[int, int], list[str]]:
     return asked, unread
 
 
-def _bulk_done(request, done=(), failed=(), *, too_many=0, status=200):
+def _bulk_done(request, *, done=(), failed=(), again=(), error="", status=422):
     context = {
         "done": done,
         "failed": failed,
+        "error": error,
+        "again": desk.cases_of(again) if again else [],
         "verb": states.WORDS.get(request.POST.get("action", ""), "decided"),
-        "too_many": too_many,
-        "most": BULK,
+        "typed": request.POST,
     }
+    if context["again"]:
+        context |= bulk_context()
     return private(render(request, "moderation/bulk_done.html", context, status=status))

@@ -1,39 +1,71 @@
 """The desk: the queue, a card, the log. What is decided comes in through decisions.py."""
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import moderator_required
-from comments import desk
-from comments.models import (
-    Case,
-    Clause,
-    Comment,
-    Decision,
-    PolicyVersion,
-)
+from comments import desk, search
+from comments.card import card as card_of
+from comments.models import CannedReply, Case, Clause, Comment, Decision, MovedMeanwhile
+from comments.screening import wording
 from healthnews import paging
 from healthnews.http import private, wants_part
 
 LOG_ROWS = 50
+FILTERS = ("lane", "reason", "article", "author", "q", "after")
+_JOINED = ("text", "waiting_text", "author", "article", "case__claimed_by")
+_UNPRINTED = [f"article__{name}" for name in ("body", "body_html", "search")]
+
+
+def comments_to_decide(user):
+    """The comments with what a decision about them and its page need, in one query."""
+    return Comment.objects.visible_to(user).select_related(*_JOINED).defer(*_UNPRINTED)
 
 
 def comment_of(request, pk) -> Comment:
-    """The comment with what its card prints; 404 for who may not see it."""
-    comments = Comment.objects.visible_to(request.user)
-    joined = ("text", "waiting_text", "author", "article", "parent__text", "parent__author")
-    return get_object_or_404(comments.select_related(*joined), pk=pk)
+    """The comment with its case; 404 for who may not see it."""
+    return get_object_or_404(comments_to_decide(request.user), pk=pk)
+
+
+def bulk_context() -> dict:
+    """What the form that decides several offers."""
+    messages = CannedReply.objects.filter(is_active=True, purpose=CannedReply.Purpose.MESSAGE)
+    return {"clauses": Clause.in_force(), "canned": messages}
 
 
 @require_safe
 @moderator_required
 def queue(request):
-    """What waits, lane by lane."""
-    get = request.GET
-    asked = {name: get.get(name, "") for name in ("lane", "article", "author", "after")}
-    context = {"queue": desk.queue(**asked), "asked": asked, "clauses": _clauses()}
+    """What waits, lane by lane; with `q`, what a search among all comments finds."""
+    asked = {name: request.GET.get(name, "") for name in FILTERS}
+    filters = {name: value for name, value in asked.items() if value and name not in {"after", "lane"}}
+    context = {"asked": asked, "filters": filters, "codes": wording.FOR_MODERATORS, "counts": desk.counts()}
+    if asked["q"].strip():
+        return _found(request, asked, context)
+    words = {name: value for name, value in asked.items() if name != "q"}
+    context |= bulk_context() | {"queue": desk.queue(**words), "mark": desk.now_mark()}
     return private(render(request, "moderation/queue.html", context))
+
+
+def _found(request, asked, context):
+    try:
+        context["found"], context["after"] = search.search(
+            asked["q"], article=asked["article"], author=asked["author"], after=asked["after"]
+        )
+    except search.TooMany:
+        context["too_many"] = True
+    return private(render(request, "moderation/found.html", context))
+
+
+@require_safe
+@moderator_required
+def waiting(request):
+    """How much waits in each lane, and how much has arrived `since` the page was made: for the page to tell."""
+    counts = desk.counts()
+    lanes = {lane.name.lower(): words for lane, words in counts.lanes}
+    new = desk.arrived(request.GET.get("since", ""))
+    return private(JsonResponse({"lanes": lanes, "total": counts.total, "new": new}))
 
 
 @require_safe
@@ -41,31 +73,40 @@ def queue(request):
 def card(request, pk):
     """One comment with all that its decision needs. Opening it says to the others that one is looking."""
     comment = comment_of(request, pk)
-    case = Case.objects.filter(pk=pk, closed_at__isnull=True).first()
-    if case is not None:
+    case = getattr(comment, "case", None)
+    if case is not None and case.closed_at is None and not case.is_looked_at_by_others(request.user):
         case.claim(by=request.user)
     return card_page(request, comment)
 
 
 def card_page(request, comment, *, status=200, conflict=None, error="", typed=None):
     """The card, as a page or as the part that htmx asked for; with what went wrong and what was typed."""
-    context = desk.card(comment)
-    case = context["case"]
-    following = desk.next_case(request.user, after=case) if case else desk.next_case(request.user)
-    context |= {"conflict": conflict, "error": error, "typed": typed or {}, "following": following}
+    context = card_of(comment, by=request.user, typed=typed)
+    context |= {"conflict": conflict, "error": error, "typed": typed or {}}
     template = "moderation/_card.html" if wants_part(request) else "moderation/card.html"
     return private(render(request, template, context, status=status))
+
+
+@require_safe
+@moderator_required
+def beside(request, pk, step):
+    """To the card of the case before or after this one; to the queue where there is none."""
+    case = get_object_or_404(Case, pk=pk)
+    found = desk.next_case(request.user, after=case) if step == "next" else desk.case_before(case)
+    return private(redirect("moderation:card", found) if found else redirect("moderation:queue"))
 
 
 @require_http_methods(["POST", "DELETE"])
 @moderator_required
 def claim(request, pk):
-    """Renew or release the claim on an open case: 204, or 409 with the name of who has it."""
-    case = get_object_or_404(Case.objects.select_related("claimed_by"), pk=pk)
+    """Renew or release the claim on a case: 204, or 409 with the name of who has it, or who decided meanwhile."""
+    case = get_object_or_404(Case.objects.select_related("claimed_by", "comment__author"), pk=pk)
     if request.method == "DELETE" or "release" in request.POST:
         case.release(by=request.user)
         return private(HttpResponse(status=204))
-    if case.claim(by=request.user) or case.closed_at is not None:
+    if case.closed_at is not None:
+        return private(HttpResponse(f"{MovedMeanwhile(case.comment)}\n", "text/plain", status=409))
+    if case.claim(by=request.user):
         return private(HttpResponse(status=204))
     return private(HttpResponse(f"{case.claimed_by} is looking at this.\n", "text/plain", status=409))
 
@@ -81,8 +122,3 @@ def log(request):
     rows = list(decisions.order_by("-pk")[: LOG_ROWS + 1])
     after = paging.encode(rows[LOG_ROWS - 1].pk) if len(rows) > LOG_ROWS else ""
     return private(render(request, "moderation/log.html", {"decisions": rows[:LOG_ROWS], "after": after}))
-
-
-def _clauses():
-    policy = PolicyVersion.current()
-    return list(Clause.objects.filter(policy=policy)) if policy else []

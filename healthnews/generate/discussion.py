@@ -51,7 +51,7 @@ def tables() -> dict[type, Table]:
               "posted_at", "published_at", "published_answers", "article_edition"),
         Table(CommentText, "id", "comment_id", "body", "body_html", "created_at"),
         Table(Decision, "comment_id", "action", "to_status", "at", "text_id", "policy_id", "findings"),
-        Table(Case, "comment_id", "kinds", "lane", "priority", "since"),
+        Table(Case, "comment_id", "article_id", "kinds", "codes", "lane", "priority", "since"),
         Table(Thread, "article_id", "version", "published_count"),
     ]  # fmt: skip
     return {table.model: table for table in made}
@@ -147,7 +147,7 @@ class _Writer:
         findings = self.findings[node.status]
         self.into[Decision].add(pk, str(Action.SUBMIT), status, at, text, self.policy, findings)
         if node.status == Status.PENDING:
-            self.into[Case].add(pk, "{new}", str(Lane.NEW.value), "5", at)
+            self.into[Case].add(pk, str(article.pk), "{new}", "{newcomer}", str(Lane.NEW.value), "5", at)
 
     def end(self) -> None:
         self.into[Comment].set_sequence(self.pk)

@@ -115,27 +115,6 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
     assert f"/comments/{comment.pk}/" in message.body
 
 
-def test_two_moderators_on_one_card(new_visitor, script):
-    article = make_article()
-    author = make_user()
-    comment = make_comment(article=article, author=author, status="pending", body="Decide about me.")
-    first, second = make_user("moderator", display_name="First Moderator"), make_user("moderator")
-    one, two = new_visitor(), new_visitor()
-    for page, user in ((one, first), (two, second)):
-        log_in(page, user, PASSWORD)
-        page.wait_for_url("**/accounts/profile/")
-        page.goto(f"/moderation/comments/{comment.pk}/")
-    assert "First Moderator is looking" in two.content()
-    one.click(".decision--publish button")
-    one.wait_for_url("**/moderation/")
-    two.select_option("#clause", "4")
-    two.fill("#message", "A long explanation.")
-    two.click(".decision--refuse button.button--danger")
-    two.wait_for_selector("[role=alert]")
-    assert "First Moderator" in two.inner_text("[role=alert]")
-    assert Comment.objects.get(pk=comment.pk).status == "published"
-
-
 @pytest.mark.parametrize("script", [True], indirect=True, ids=["with script"])
 def test_a_held_key_decides_one_comment_only(new_visitor, script):
     article, author = make_article(), make_user()

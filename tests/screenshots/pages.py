@@ -277,6 +277,7 @@ PAGES = [
     ),
     ("card-wrong", "moderator", refused_without_a_clause),
     ("card-conflict", "moderator", somebody_was_first),
+    ("desk-search", "moderator", address("/moderation/?q=sleep")),
     ("queue-after-bulk", "moderator", several_at_once),
     ("log", "moderator", address("/moderation/log/")),
     ("replies", "moderator", address("/moderation/replies/")),

@@ -1,9 +1,14 @@
 // The desk by keyboard. Every key presses a button or follows a link that is on the page; nothing works only by key.
+// desk-card.js and desk-queue.js add what their pages need: a list of functions that may take a key first.
 "use strict";
-(() => {
-  const card = document.querySelector("[data-card]");
-  const queue = document.querySelector("[data-queue]");
+const desk = (() => {
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+
+  const line = document.querySelector("[data-announce]");
+  const announce = (words) => {
+    line.textContent = "";
+    setTimeout(() => { line.textContent = words; }, 50); // the same words twice are a change as well
+  };
 
   // Single-letter keys can be switched off (WCAG 2.1.4), for whoever speaks to the computer or leans on the keyboard.
   const SWITCH = "desk-keys";
@@ -16,104 +21,87 @@
     keysButton.setAttribute("aria-pressed", String(keysOn));
     document.body.classList.toggle("desk--no-keys", !keysOn);
   };
-  if (keysButton) {
-    keysButton.hidden = false;
-    keysButton.addEventListener("click", () => { keysOn = !keysOn; store.set(SWITCH, keysOn ? "on" : "off"); showKeys(); });
-    showKeys();
-  }
+  keysButton.hidden = false;
+  keysButton.addEventListener("click", () => { keysOn = !keysOn; store.set(SWITCH, keysOn ? "on" : "off"); showKeys(); });
+  showKeys();
 
-  const typing = (element) => element.closest("input:not([type=checkbox]):not([type=radio]), textarea, select");
-  // A key that is held repeats, and would decide card after card unread; so would one still down when a card opens.
-  const READY = performance.now() + 400;
-  const plain = (event) =>
-    keysOn && !event.repeat && performance.now() > READY && !(event.ctrlKey || event.metaKey || event.altKey);
+  const help = document.querySelector("#desk-help");
+  const helpButton = document.querySelector("[data-help-open]");
+  helpButton.hidden = false;
+  helpButton.addEventListener("click", () => help.showModal());
 
-  if (queue) {
-    const items = [...queue.querySelectorAll("[data-item]")];
-    let at = -1;
-    const go = (to) => {
-      at = Math.max(0, Math.min(items.length - 1, to));
-      items[at].querySelector(".queue__open").focus();
-      items[at].scrollIntoView({ block: "nearest" });
-    };
-    document.addEventListener("keydown", (event) => {
-      if (!plain(event) || typing(event.target)) return;
-      if (event.key === "j") go(at + 1);
-      else if (event.key === "k") go(at - 1);
-      else if (event.key === "x" && at >= 0) items[at].querySelector(".queue__tick").click();
-      else return;
-      event.preventDefault();
-    });
-  }
-
-  if (!card) return;
+  // One page sends one decision, however often a key or button is pressed.
   let sending = false;
-  card.addEventListener("submit", (event) => {
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
     if (sending) event.preventDefault();
     sending = true;
   });
   window.addEventListener("pageshow", () => { sending = false; });
 
-  const clause = card.querySelector("#clause");
-  const answerIsChosen = () =>
-    card.querySelector(".decision--answer [name=canned_reply]:checked") || card.querySelector("#reply")?.value.trim();
-  // Two digits typed quickly are one number: clause 10 and 11 can be reached.
-  let digits = "", digitAt = 0;
-  const chooseClause = (digit) => {
-    const now = performance.now();
-    const both = digits + digit;
-    const has = (value) => [...clause.options].some((option) => option.value === value);
-    digits = now - digitAt < 900 && has(both) ? both : digit;
-    digitAt = now;
-    if (has(digits)) clause.value = digits;
-    clause.focus();
+  const press = (button) => {
+    const way = button.form?.querySelector("[name=way]");
+    if (way) way.value = "key";
+    button.click();
+    if (way) way.value = "click"; // read already, if the form was sent; it may have stayed for want of something
   };
-  document.addEventListener("keydown", (event) => {
-    if (!plain(event)) return;
-    if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
-    const refuse = card.querySelector("[data-key-confirm=r]");
-    // In the list of clauses a digit chooses and a second r sends: two keys refuse a comment.
-    const inClauses = event.target === clause;
-    if (typing(event.target) && !inClauses) return;
-    if (event.key === "a" && !inClauses && !answerIsChosen()) {
-      card.querySelector(".decision--answer [name=canned_reply], .decision--answer textarea")?.focus();
-    } else if (event.key === "r" && refuse) {
-      if (clause.value) refuse.click();
-      else clause.focus();
-    } else if (/^[0-9]$/.test(event.key) && clause) {
-      chooseClause(event.key);
+
+  // A button with data-twice leads to a field first; the same key sends when pressed again outside a field.
+  let armed = null;
+  const pressByKey = (key) => {
+    const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!button) return false;
+    const folded = button.closest("details");
+    if (folded) folded.open = true;
+    const needs = (button.dataset.needs ?? "").split(" ").filter(Boolean);
+    const lacking = needs.map((id) => document.getElementById(id)).find((field) => field && !field.value.trim());
+    const outcome = button.formNoValidate ? null : button.form?.querySelector("[name=outcome]");
+    if (lacking && !(lacking.id === "message" && document.querySelector(".decision--refuse [name=canned_reply]:checked"))) {
+      lacking.focus();
+    } else if (outcome && !button.form.querySelector("[name=outcome]:checked")) {
+      outcome.focus();
+      announce("First say how this emergency was dealt with.");
+    } else if (button.dataset.twice && armed !== button) {
+      button.form.querySelector(button.dataset.twice)?.focus();
+      announce(`Press ${key} again, outside a field, or Control and Enter, to send.`);
     } else {
-      const button = card.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-      if (!button || inClauses) return;
-      button.click();
+      press(button);
+      return true;
     }
+    armed?.classList.remove("button--armed");
+    armed = button;
+    armed.classList.add("button--armed");
+    return true;
+  };
+
+  // Browsers send a form when Enter is pressed on a radio or a tick: nothing here is decided like that.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.("[type=radio], [type=checkbox]")) event.preventDefault();
+  });
+
+  const typing = (element) => element.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
+  // A key that is held repeats, and would decide card after card unread; so would one still down when a card opens.
+  const READY = performance.now() + 400;
+  const firsts = [];
+  document.addEventListener("keydown", (event) => {
+    if (!keysOn || event.repeat || performance.now() < READY || help.open) return;
+    const field = typing(event.target);
+    const form = event.target.form;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".decision")) {
+      const own = armed?.form === form ? armed : form.querySelector("[data-key]");
+      event.preventDefault();
+      press(own);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && field) { field.blur(); return; }
+    if (firsts.some((take) => take(event, field))) { event.preventDefault(); return; }
+    if (field) return;
+    if (event.key === "?") help.showModal();
+    else if (event.key === "/") document.querySelector("#desk-q").focus();
+    else if (!/^[a-z]$/.test(event.key) || !pressByKey(event.key)) return;
     event.preventDefault();
   });
 
-  // A canned reply to be changed before it is sent.
-  const copy = card.querySelector("[data-copy]");
-  if (copy) {
-    copy.hidden = false;
-    copy.addEventListener("click", () => {
-      const chosen = card.querySelector(".decision--answer [name=canned_reply]:checked");
-      const text = chosen?.closest(".choice").querySelector("[data-text]");
-      const box = card.querySelector("#reply");
-      if (text) box.value = text.innerText.trim();
-      box.focus();
-    });
-  }
-
-  // Who is looking: renewed while the card is open, freed on leaving.
-  const token = card.querySelector("[name=csrfmiddlewaretoken]").value;
-  const send = (release) => {
-    const body = new URLSearchParams({ csrfmiddlewaretoken: token });
-    if (release) body.set("release", "1");
-    return body;
-  };
-  const renew = setInterval(() => {
-    fetch(card.dataset.claim, { method: "POST", body: send(false), credentials: "same-origin" }).catch(() => {
-      clearInterval(renew);
-    });
-  }, 60_000);
-  window.addEventListener("pagehide", () => { navigator.sendBeacon(card.dataset.claim, send(true)); });
+  return { announce, firsts, pressByKey };
 })();

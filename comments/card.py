@@ -1,0 +1,202 @@
+"""All that a decision about one comment needs, on one card. Bounded queries, whatever the comment has been through."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from articles import diff
+from comments import desk, states
+from comments.forms import fill
+from comments.models import (
+    Action,
+    Appeal,
+    CannedReply,
+    Clause,
+    Comment,
+    CorrectionRequest,
+    Report,
+    Sanction,
+    Thread,
+)
+from comments.models.undoing import why_not
+from comments.screening import PERSONAL_DATA, wording
+from healthnews import markup
+
+SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
+PAST = 20  # decisions shown
+REPORTS = 20
+# What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
+PERSONAL = frozenset(PERSONAL_DATA)
+_QUOTE = 120  # characters
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding in words, with the place it was seen at."""
+
+    code: str
+    words: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the text that could be taken out; `value` is `start-end` in code points."""
+
+    value: str
+    quote: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A canned reply as it reads for this very comment."""
+
+    canned: CannedReply
+    text: str
+    suggested: bool
+
+
+def card(comment, *, by, typed=None) -> dict:
+    """The card's context; `typed` is what a refused form held."""
+    case = getattr(comment, "case", None)
+    decisions = list(
+        comment.decisions.select_related("by", "clause", "message", "note").order_by("-pk")[:PAST]
+    )
+    text = comment.text_to_decide
+    submitted = next(
+        (each for each in decisions if each.action in SCREENED and each.text_id == text.pk), None
+    )
+    findings = submitted.findings if submitted else []
+    plain = text.plain
+    codes = {finding["code"] for finding in findings}
+    clauses = list(Clause.in_force())
+    suggestions = _suggestions(comment, codes, clauses)
+    kinds = case.kinds if case and case.closed_at is None else ()
+    spans = _spans(findings, plain, typed)
+    return {
+        "comment": comment,
+        "case": case if kinds else None,
+        "kinds": kinds,
+        "marked": markup.marked(
+            plain,
+            [(f["start"], f["end"], wording.for_moderators(f["code"])) for f in _placed(findings)]
+            or [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
+        ),
+        "findings": [_said(finding, plain) for finding in _distinct(findings)],
+        "spans": spans,
+        "folds_out": any(span.chosen for span in spans),
+        "changes": diff.shortened(diff.words(comment.text.plain, plain)) if comment.waiting_text_id else [],
+        "parent": _parent(comment),
+        "neighbours": _neighbours(comment),
+        "record": desk.record_of(comment.author) if comment.author else None,
+        "sanctions": Sanction.objects.in_force(comment.author) if comment.author else (),
+        "thread": Thread.of(comment.article),
+        "correction_request": CorrectionRequest.objects.of(comment),
+        "decisions": decisions,
+        "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
+        "reports": _reports(comment) if "report" in kinds else [],
+        "names_reporters": comment.author_id != by.pk,
+        "appeals": _appeals(comment) if "appeal" in kinds else [],
+        "clauses": clauses,
+        "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
+        "messages_to_author": [
+            each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
+        ],
+        "allowed": states.allowed(
+            comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds
+        ),
+        "opened": int(timezone.now().timestamp()),
+        "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
+        "is_late": "crisis" in kinds and timezone.now() > case.since + desk.CRISIS_TIME,
+        "crisis_minutes": desk.CRISIS_TIME.seconds // 60,
+    }
+
+
+def _parent(comment):
+    """The comment that is answered."""
+    joined = Comment.objects.select_related("text", "author")
+    return joined.filter(pk=comment.parent_id).first() if comment.parent_id else None
+
+
+def _neighbours(comment) -> list:
+    """Other answers to the same comment, around this one: at most two before and two after. One query."""
+    if comment.root_id is None:
+        return []
+    around = Comment.objects.filter(
+        article=comment.article_id, root_id=comment.root_id, root__isnull=False
+    ).shown()
+    before = around.filter(path__lt=comment.path).order_by("-path")[:2]
+    after = around.filter(path__gt=comment.path).order_by("path")[:2]
+    pks = [*before.values_list("pk", flat=True).union(after.values_list("pk", flat=True), all=True)]
+    return list(Comment.objects.filter(pk__in=pks).select_related("text", "author").order_by("path"))
+
+
+def _reports(comment) -> list[Report]:
+    """The reports that wait for an answer, the weightiest first."""
+    waiting = Report.objects.filter(comment=comment, answered_by__isnull=True)
+    return list(waiting.select_related("reporter", "note").order_by("-weight", "pk")[:REPORTS])
+
+
+def _appeals(comment) -> list[Appeal]:
+    """The appeals that wait for an answer."""
+    waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
+    return list(
+        waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")[:REPORTS]
+    )
+
+
+def _suggestions(comment, codes, clauses) -> list[Suggestion]:
+    """The canned replies, those for what was found first."""
+    active = CannedReply.objects.filter(is_active=True)
+    by_number = {clause.number: clause for clause in clauses}
+    made = [
+        Suggestion(
+            canned,
+            fill(canned, comment, by_number.get(canned.clause_number)),
+            bool(codes & set(canned.suggests_for)),
+        )
+        for canned in active
+    ]
+    return sorted(made, key=lambda each: not each.suggested)
+
+
+def _placed(findings) -> list[dict]:
+    """Those that are about a stretch of the text."""
+    return [finding for finding in findings if finding["end"] > finding["start"]]
+
+
+def _distinct(findings) -> list[dict]:
+    """One of each code: the first place, so that five links are one line."""
+    first: dict[str, dict] = {}
+    for finding in findings:
+        first.setdefault(finding["code"], finding)
+    return list(first.values())
+
+
+def _said(finding: dict, text: str) -> Said:
+    quote = text[finding["start"] : finding["end"]]
+    return Said(
+        finding["code"], wording.for_moderators(finding["code"]), quote if len(quote) <= _QUOTE else ""
+    )
+
+
+def _spans(findings, text: str, typed) -> list[Span]:
+    """What was found and what was marked by hand, in the text's order; ticked as it was sent, else if it is personal."""
+    chosen = set(typed.getlist("span")) if typed and typed.get("action") == Action.PUBLISH_REDACTED else None
+    offered = {f"{f['start']}-{f['end']}": f for f in _placed(findings) if f["end"] <= len(text)}
+    for value in sorted((chosen or set()) - set(offered)):
+        start, _, end = value.partition("-")
+        if start.isdecimal() and end.isdecimal() and len(value) < 20 and int(start) < int(end) <= len(text):
+            offered[value] = {"start": int(start), "end": int(end), "code": "marked by you"}
+    spans = [
+        Span(
+            value,
+            text[found["start"] : found["end"]],
+            wording.for_moderators(found["code"]),
+            found["code"] in PERSONAL if chosen is None else value in chosen,
+        )
+        for value, found in offered.items()
+    ]
+    return sorted(spans, key=lambda span: int(span.value.partition("-")[0]))

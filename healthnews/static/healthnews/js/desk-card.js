@@ -1,0 +1,126 @@
+// A card: clauses by number, marking what is to be taken out, canned texts to change, and who is looking.
+"use strict";
+(() => {
+  const card = document.querySelector("[data-card]");
+  if (!card) return;
+
+  // An emergency's text is opened before anything is decided about it.
+  const veil = card.querySelector("[data-veil]");
+  const DECIDE = /^[parbvxldghse0-9]$/;
+  desk.firsts.push((event, field) => {
+    if (!veil || veil.open || field || !DECIDE.test(event.key)) return false;
+    veil.open = true;
+    veil.querySelector("[data-text]").parentElement.focus();
+    desk.announce("The text is open now. Nothing was decided.");
+    return true;
+  });
+
+  // Two digits typed quickly are one number: clause 10 and 11 can be reached.
+  const clause = card.querySelector("#clause");
+  let digits = "", digitAt = 0;
+  const chooseClause = (digit) => {
+    const now = performance.now();
+    const both = digits + digit;
+    const has = (value) => [...clause.options].some((option) => option.value === value);
+    digits = now - digitAt < 900 && has(both) ? both : digit;
+    digitAt = now;
+    if (has(digits)) clause.value = digits;
+    clause.focus();
+  };
+  desk.firsts.push((event, field) => {
+    if (!clause || field && field !== clause) return false;
+    if (/^[0-9]$/.test(event.key)) chooseClause(event.key);
+    // In the list of clauses r and b send: two keys refuse a comment.
+    else if (field === clause && /^[rbv]$/.test(event.key)) desk.pressByKey(event.key);
+    else return false;
+    return true;
+  });
+
+  // Without a suggestion there is nothing to answer with: a leads to the replies.
+  desk.firsts.push((event, field) => {
+    if (event.key !== "a" || field) return false;
+    const form = card.querySelector(".decision--answer");
+    if (!form || form.querySelector("[name=canned_reply]:checked") || form.querySelector("#reply").value.trim()) return false;
+    form.querySelector("[name=canned_reply], textarea").focus();
+    return true;
+  });
+
+  // What is selected in the text becomes one more stretch to take out, counted in code points as the server does.
+  const text = card.querySelector("[data-text]");
+  const redact = card.querySelector("[data-redact]");
+  const selected = () => {
+    const range = getSelection().rangeCount ? getSelection().getRangeAt(0) : null;
+    if (!range || range.collapsed || !text.contains(range.startContainer) || !text.contains(range.endContainer)) return null;
+    const before = document.createRange();
+    before.setStart(text, 0);
+    before.setEnd(range.startContainer, range.startOffset);
+    const start = [...before.toString()].length;
+    const words = range.toString();
+    return { start, end: start + [...words].length, words };
+  };
+  const mark = ({ start, end, words }) => {
+    const value = `${start}-${end}`, id = `span-${value}`;
+    let box = document.getElementById(id);
+    if (!box) {
+      const choice = document.createElement("div"), label = document.createElement("label"), quote = document.createElement("q");
+      choice.className = "choice";
+      box = Object.assign(document.createElement("input"), { type: "checkbox", name: "span", id, value });
+      label.htmlFor = id;
+      quote.textContent = words;
+      label.append(quote);
+      choice.append(box, label);
+      redact.querySelector("[data-spans]").append(choice);
+    }
+    box.checked = true;
+    getSelection().removeAllRanges();
+    desk.announce(`Marked to be taken out: ${words}`);
+  };
+  if (redact) {
+    redact.querySelector("[data-marking]").hidden = false;
+    desk.firsts.push((event, field) => {
+      const found = event.key === "x" && !field ? selected() : null;
+      if (found) mark(found);
+      return Boolean(found);
+    });
+  }
+
+  // One answer to how an emergency ended, in whichever form it was given.
+  card.addEventListener("change", (event) => {
+    if (event.target.name !== "outcome") return;
+    for (const each of card.querySelectorAll("[name=outcome]")) each.checked = each.value === event.target.value;
+  });
+
+  // A canned text to be changed before it is sent.
+  for (const copy of card.querySelectorAll("[data-copy]")) {
+    copy.hidden = false;
+    copy.addEventListener("click", () => {
+      const form = copy.closest("form");
+      const chosen = form.querySelector("[name=canned_reply]:checked")?.closest(".choice").querySelector("[data-canned]");
+      const box = form.querySelector("textarea");
+      if (chosen) box.value = chosen.innerText.trim();
+      box.focus();
+    });
+  }
+
+  // Who is looking: said again while the card is open, freed on leaving. A browser that dies says nothing more.
+  if (!("open" in card.dataset)) return;
+  const token = card.querySelector("[name=csrfmiddlewaretoken]").value;
+  const body = (release) => new URLSearchParams({ csrfmiddlewaretoken: token, ...(release ? { release: "1" } : {}) });
+  const meanwhile = card.querySelector("[data-meanwhile]");
+  const renew = async () => {
+    try {
+      const answer = await fetch(card.dataset.claim, { method: "POST", body: body(false) });
+      const words = answer.status === 409 ? (await answer.text()).trim() : "";
+      if (answer.status !== 409 && answer.status !== 204) return;
+      card.querySelector("[data-looking]")?.remove();
+      if (meanwhile.textContent !== words) meanwhile.textContent = words;
+      meanwhile.hidden = !words;
+    } catch (error) {
+      console.warn("The desk could not be told that this card is open.", error);
+    }
+  };
+  setTimeout(renew, 2_000); // a page that was reloaded has freed it a moment ago
+  setInterval(renew, 60_000);
+  window.addEventListener("pagehide", () => { navigator.sendBeacon(card.dataset.claim, body(true)); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) renew(); });
+})();
