@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from comments import jobs, states
 from comments.models.decision import Action, Decision
+from comments.models.hidden import Hidden
 from comments.models.preference import How, Kind, Preference
 
 MOST_COUNTED = 1_000
@@ -98,7 +99,7 @@ class Notice(models.Model):
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Seven statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
         """
         notices = [each for each in notices if each.user_id]
         if not notices:
@@ -107,10 +108,11 @@ class Notice(models.Model):
         users = User.objects.in_bulk(people)
         told = cls.objects.filter(comment__in={each.comment_id for each in notices}, user__in=people)
         known = set(told.values_list("user_id", "kind", "comment_id", "decision_id"))
+        hidden = _hidden(notices)
         wanted = [
             each
             for each in notices
-            if _wants(users.get(each.user_id), users.get(each.from_id), each.kind)
+            if _wants(users.get(each.user_id), users.get(each.from_id), hidden)
             and (each.user_id, each.kind, each.comment_id, each.decision_id) not in known
         ]
         ways = Preference.ways(wanted)
@@ -184,9 +186,22 @@ def _kind(decision) -> str:
     return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
 
 
-def _wants(user, from_user, kind: str) -> bool:
+def _hidden(notices) -> set[tuple[int, int]]:
+    """(reader, writer) for the answers by people whom the answered has hidden. One query, none without answers."""
+    answers = [each for each in notices if each.kind in ANSWERS and each.from_id]
+    if not answers:
+        return set()
+    lists = Hidden.objects.filter(
+        by__in={each.user_id for each in answers}, person__in={each.from_id for each in answers}
+    )
+    return set(lists.values_list("by", "person"))
+
+
+def _wants(user, from_user, hidden) -> bool:
     """Whether `user` is told of what `from_user` did. The one place that knows who hears nothing of whom."""
-    return user is not None and user.is_active and user != from_user
+    if user is None or not user.is_active or user == from_user:
+        return False
+    return from_user is None or (user.pk, from_user.pk) not in hidden
 
 
 class Digest(models.Model):

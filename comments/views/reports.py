@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from comments import limits
 from comments.facts import TooFast
-from comments.models import Comment, Helpful, Hidden, Report, Undecidable
+from comments.models import Comment, Helpful, Hidden, Report, Standing, Undecidable
 from comments.reader_forms import ReportForm
 from healthnews.http import private, wants_part
 
@@ -42,6 +42,10 @@ def report(request, pk):
         return _report_page(request, form, status=422)
     if by is None and form.cleaned_data["reason"] != Report.Reason.ILLEGAL:
         return _report_page(request, form, status=403, refusal="Please log in to report this.")
+    # What is illegal may be notified by everybody (DSA art. 16, 1), whatever they did here.
+    standing = Standing.of(by) if by and form.cleaned_data["reason"] != Report.Reason.ILLEGAL else None
+    if standing and standing.stop:
+        return _report_page(request, form, status=403, refusal=standing.refusal)
     try:
         if by is None:
             limits.spend("notices", limits.address_of(request), *NOTICES)

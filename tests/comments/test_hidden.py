@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.models import Clause, Comment, Hidden
+from comments.models import Clause, Comment, Hidden, Notice
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,13 @@ def test_the_profile_leads_there_and_the_anonymous_log_in(client, reader):
     assert "/comments/people/hidden/" in profile
     client.logout()
     assert client.get("/comments/mine/").url.startswith("/accounts/login/")
+
+
+def test_an_answer_by_somebody_hidden_tells_nobody(db):
+    reader, writer, other = make_user(), make_user(), make_user()
+    comment = make_comment(author=reader)
+    Hidden.hide(writer, by=reader)
+    make_comment(author=writer, parent=comment)
+    assert not Notice.objects.filter(user=reader).exists()
+    make_comment(author=other, parent=comment)
+    assert Notice.objects.filter(user=reader).count() == 1

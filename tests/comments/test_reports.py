@@ -6,7 +6,7 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import jobs, limits
-from comments.models import Case, Clause, Comment, Decision, LegalNotice, Report
+from comments.models import Case, Clause, Comment, Decision, LegalNotice, Report, Sanction
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user
 
@@ -465,3 +465,13 @@ def test_a_notice_stays_when_its_comment_is_reported_by_many_and_costs_the_same(
         decision = answer(comment, moderator)
     assert Report.objects.filter(answered_by=decision).count() == 12
     assert Comment.objects.get(pk=comment.pk).status == "published"
+
+
+def test_who_is_suspended_reports_nothing_but_what_is_illegal(client, db):
+    reader, comment = make_user(), make_comment()
+    Sanction.impose("suspend", reader, by=make_user("moderator"), reason="Quarrels.", days=3)
+    client.force_login(reader)
+    answer = client.post(f"/comments/{comment.pk}/report/", {"reason": "spam", "note": "Sells pills."})
+    assert answer.status_code == 403
+    assert "Sells pills." in answer.content.decode()
+    assert not Report.objects.exists()
