@@ -1,14 +1,13 @@
 """What listing words would have done to the latest comments. Reads LATEST of them, whatever the site holds."""
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, F, TextField, Value, When
 
 from comments.models import Comment, CommentText, ListedWord, Status
-from comments.screening.words import find_words
+from comments.screening.words import find_words, fold
 from healthnews import markup
 
 LATEST = 1_000
@@ -17,7 +16,6 @@ SHORT = 3  # letters: such a word stands in much that is harmless
 AROUND = 90  # characters of a comment on either side of what was found
 _DECIDED = (Status.PUBLISHED, Status.REJECTED, Status.REMOVED)
 _WORDS = re.compile(r"[^\W_]+")
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _latest():
 
 def _keys_in(text: str, phrases: dict) -> list[str]:
     """The keys that `find_words` would find, many times faster, because it does not say where."""
-    words = _WORDS.findall(_folded(text))
+    words = _WORDS.findall(fold(text))
     known, line = set(words), None
     keys = []
     for key, phrase in phrases.items():
@@ -103,18 +101,6 @@ def _keys_in(text: str, phrases: dict) -> list[str]:
         if len(phrase) == 1 or f" {' '.join(phrase)} " in line:
             keys.append(key)
     return keys
-
-
-def _folded(text: str) -> str:
-    """As `fold`, for whole texts."""
-    text = text.casefold()
-    if text.isascii():
-        return text
-    return _FOREIGN.sub(_without_marks, unicodedata.normalize("NFKD", text))
-
-
-def _without_marks(found: re.Match) -> str:
-    return "".join(char for char in found.group() if not unicodedata.combining(char))
 
 
 def _phrase(key: str) -> list[str]:

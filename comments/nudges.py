@@ -5,7 +5,7 @@ A possible emergency is no nudge: such a text is to be sent and seen, not though
 
 from dataclasses import dataclass
 
-from comments.screening import Facts, checks, conduct, contact, identity, people, screen
+from comments.screening import CRISIS, Facts, checks, conduct, contact, identity, people, screen
 
 _CHECKS = (
     *(checks.links, conduct.personal_advice, contact.email, contact.phone, contact.handle),
@@ -69,8 +69,8 @@ def before_sending(body: str, verdict) -> list[Nudge]:
 
 
 def is_emergency(verdict) -> bool:
-    """Whether it is stored at the first send, whatever else was found: screening gave it the first place of all."""
-    return verdict.priority == 0
+    """Whether it is stored at the first send, whatever else was found: somebody may be in danger."""
+    return any(finding.code in CRISIS for finding in verdict.findings)
 
 
 def _worded(body: str, findings) -> list[Nudge]:

@@ -180,7 +180,7 @@ def test_what_was_decided_meanwhile_is_not_mailed_and_a_case_opened_anew_is():
     on_mondays(moderator)
     comment = in_crisis()
     assert crisis.watch(NOON + timedelta(minutes=20)) == 1
-    comment.decide("publish", by=moderator, version=1)
+    comment.decide("publish", by=moderator, version=1, outcome="answered")
     assert queued() == []
     comment.decide("hold", by=moderator, version=2)
     Case.open_for(comment, "crisis")

@@ -52,7 +52,7 @@ def test_one_is_asked_once_and_the_second_send_stores_it(client, article, reader
 
 def test_what_needs_no_question_is_not_asked(client, article, reader):
     assert send(client, article, "Coffee never mattered, says https://example.org").status_code == 303
-    assert send(client, article, "What causes cramps at night?").status_code == 303
+    assert send(client, article, "Does magnesium help against cramps?").status_code == 303
 
 
 @pytest.mark.parametrize("role", ["moderator", "editor"])
@@ -74,8 +74,8 @@ def test_the_answer_to_a_part_says_where_the_comment_stands(client, article, rea
 
 
 def test_an_emergency_is_stored_at_the_first_send(client, article, reader, monkeypatch):
-    found = (Finding("personal_advice", Outcome.HOLD, 0, 5), Finding("newcomer", Outcome.HOLD))
-    monkeypatch.setattr(forms.screening, "screen", lambda facts: Verdict(found, Outcome.HOLD, priority=0))
+    found = (Finding("personal_advice", Outcome.HOLD, 0, 5), Finding("emergency", Outcome.HOLD))
+    monkeypatch.setattr(forms.screening, "screen", lambda facts: Verdict(found, Outcome.HOLD))
     assert send(client, article, ADVICE).status_code == 303
     assert Comment.objects.get().status == "pending"
 

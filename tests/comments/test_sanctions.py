@@ -402,7 +402,7 @@ def test_a_ban_takes_down_what_was_written_lately_each_by_a_decision(client, rea
         (edited.pk, 4),
     }
     assert Thread.of(article).published_count == 2
-    assert counts.recount(dry_run=True) == {"answers of comments": 0, "comments of threads": 0}
+    assert not any(counts.recount(dry_run=True).values())
     # One mail about all of it.
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'comments.mail_decision'")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from comments import dry_run
 from comments.models import Comment, ListedWord, Proposal, WordChange
-from comments.screening.words import find_words
+from comments.screening.words import find_words, fold
 from tests import plain_forms
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -110,18 +110,12 @@ def test_a_trial_finds_what_screening_finds():
         "\u200b",
     ]
     keys = ["a", "b a", "ss", "a1", "e", "fi", "ä", "a b a", "한", "2", "i"]
-    keys = list(dict.fromkeys(_folded(key) for key in keys))
+    keys = list(dict.fromkeys(fold(key) for key in keys))
     phrases = {key: dry_run._phrase(key) for key in keys}
     for _ in range(3_000):
         text = "".join(rng.choice(letters) for _ in range(rng.randint(0, 14)))
         slow = {key for key, _, _ in find_words(text, keys)}
         assert set(dry_run._keys_in(text, phrases)) == slow, text
-
-
-def _folded(word):
-    from comments.models.words import key_of
-
-    return key_of(word)
 
 
 def test_an_imported_text_is_tried_by_its_words_not_by_its_markup(client, administrator):
