@@ -54,6 +54,11 @@ OPEN = {
     "articles_disclaimer_add": ADMINS,
     "articles_disclaimer_change": ADMINS,
     "articles_disclaimer_history": ADMINS,
+    "comments_helpline_changelist": ADMINS,
+    "comments_helpline_add": ADMINS,
+    "comments_helpline_change": ADMINS,
+    "comments_helpline_delete": ADMINS,
+    "comments_helpline_history": ADMINS,
     "redirects_redirect_changelist": ADMINS,
     "redirects_redirect_add": ADMINS,
     "redirects_redirect_change": ADMINS,
@@ -64,6 +69,7 @@ OPEN = {
     "accounts_user_change": ADMINS,
     "accounts_user_history": ADMINS,
 }
+DELETED = {"redirects_redirect_delete", "comments_helpline_delete"}  # nothing refers to them
 NO_MODEL = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"}
 
 
@@ -84,6 +90,8 @@ def names() -> set[str]:
 def rows(settings):
     from django.contrib.redirects.models import Redirect
 
+    from comments.models import HelpLine
+
     article = make_article(authors=[make_person()], tags=["Nerves"], created_by=make_user(EDITOR))
     version = article.draft.save_version(by=None)
     image = Image.objects.create(file="x.jpg", title="x", credit="x", licence="x", width=1, height=1)
@@ -96,6 +104,7 @@ def rows(settings):
         "articles_tag": Tag.objects.get().pk,
         "articles_correction": Correction.ask(article, claim="It is wrong.").pk,
         "articles_disclaimer": Disclaimer.objects.get().pk,
+        "comments_helpline": HelpLine.objects.first().pk,
         "redirects_redirect": Redirect.objects.create(site_id=1, old_path="/a/", new_path="/b/").pk,
         "accounts_user": make_user().pk,
     }
@@ -110,7 +119,7 @@ def address(name: str, rows: dict) -> str:
 
 def test_the_table_knows_every_address():
     deleting = {name for name in names() if name.endswith("_delete")}
-    assert names() - deleting == set(OPEN) - {"redirects_redirect_delete"}
+    assert names() - deleting == set(OPEN) - DELETED
 
 
 @pytest.mark.parametrize("role", [*PERMISSIONS, ""])
@@ -147,11 +156,11 @@ def test_nothing_is_changed_by_a_post_of_who_may_not(client, rows):
 
 
 @pytest.mark.parametrize("role", [EDITOR, ADMINISTRATOR])
-def test_nothing_is_deleted_but_redirects_by_administrators(client, rows, role):
+def test_nothing_is_deleted_but_redirects_and_help_lines_by_administrators(client, rows, role):
     client.force_login(make_user(role))
     for name in names():
         if name.endswith("_delete"):
-            expected = 302 if (name, role) == ("redirects_redirect_delete", ADMINISTRATOR) else 403
+            expected = 302 if name in DELETED and role == ADMINISTRATOR else 403
             assert client.post(address(name, rows), {"post": "yes"}).status_code == expected, name
 
 

@@ -286,7 +286,7 @@ def test_forty_levels_upside_down_with_a_circle_and_a_lost_parent_read_in_order(
     # The counts that the door wrote are those that a recount finds.
     from comments.counts import recount
 
-    assert recount() == {"answers of comments": 0, "comments of threads": 0}
+    assert not any(recount().values())
     assert Thread.of(article(1)).published_count == 43
 
 
@@ -298,7 +298,7 @@ def test_answers_that_come_later_are_counted_at_what_is_here(db, tmp_path):
     both = reply(1, "Root.", minute=1) + reply(2, "Answer.", 1, 2)
     bring_text(tmp_path, export(item(1, rest=both + more)))
     assert comment(1).published_answers == 7 and comment(2).published_answers == 6
-    assert recount() == {"answers of comments": 0, "comments of threads": 0}
+    assert not any(recount().values())
 
 
 def test_what_was_wrong_with_the_file_itself_stands_in_the_report(db, tmp_path):

@@ -67,11 +67,11 @@ def twenty_cards(article, other, clause) -> dict[str, list[Comment]]:
         "appeal": [appealed],
         "report": reported,
         "edit": [edited],
+        "private": [held(article, "😀 Ring 020 7946 0018, ask for Dr Ölçer.", ("phone", "020 7946 0018"))],
         "advice": [held(article, f"It hurts, {n}. {advice}?", ("personal_advice", advice)) for n in range(4)],
         "spam": [
             held(article, f"Buy tea {n} at tea.example.com.", ("links", "tea.example.com")) for n in range(4)
         ],
-        "private": [held(article, "😀 Ring 020 7946 0018, ask for Dr Ölçer.", ("phone", "020 7946 0018"))],
         "marked": [held(article, "😀 Dr Ölçer in Leeds is very good.")],
         "back": [held(article, "This and that, and much besides.")],
         "fine": [held(article, f"I have that too, {n}.") for n in range(4)],
@@ -136,6 +136,10 @@ def test_twenty_cards_by_keyboard_alone_and_every_author_learns_why(at_desk):
     assert page.inner_text(".card__diff ins") == "something."
     keys.press("p")
 
+    [private] = cards["private"]
+    keys.on(private)
+    keys.press("x", "x")  # the telephone number is ticked already
+
     for comment in cards["advice"]:
         keys.on(comment)
         keys.press("a")
@@ -143,9 +147,6 @@ def test_twenty_cards_by_keyboard_alone_and_every_author_learns_why(at_desk):
         keys.on(comment)
         keys.press("4", "r")
 
-    [private] = cards["private"]
-    keys.on(private)
-    keys.press("x", "x")  # the telephone number is ticked already
     [marked] = cards["marked"]
     keys.on(marked)
     select(page, "Dr Ölçer")

@@ -87,7 +87,7 @@ def test_a_comment_from_sign_up_to_the_answer_under_it(new_visitor, script):
         desk.click(".queue__open")
     desk.wait_for_url("**/moderation/comments/**")
     assert "Asks for personal advice" in desk.inner_text(".card__findings")
-    assert desk.inner_text("mark") == "What should I do"
+    assert desk.locator("mark").first.inner_text().startswith("What should I")
     if script:
         desk.wait_for_timeout(500)  # a card takes no key in its first moments
         desk.keyboard.press("a")
