@@ -63,8 +63,12 @@ def test_the_head_has_room_for_a_long_name(browser, live_server, client, width, 
         assert page.evaluate("document.querySelector('.masthead__account').scrollWidth") <= page.evaluate(
             "document.querySelector('.masthead__account').clientWidth"
         ), path
-        cut = "[...document.querySelectorAll('.corner a:not(.corner__name)')].some(a => a.scrollWidth > a.clientWidth)"
+        cut = "[...document.querySelectorAll('.corner a:not(.corner__name)')].some(a => a.offsetParent && a.scrollWidth > a.clientWidth)"
         assert not page.evaluate(cut), path
+        name, corner = (
+            page.locator(f".masthead {each}").bounding_box() for each in (".masthead__name", ".corner")
+        )
+        assert name["x"] + name["width"] <= corner["x"], path
         # As high as without a login, so that nothing moves when the names come.
         assert page.locator(".masthead").bounding_box()["height"] == height, path
         links = page.locator(".masthead__nav a:visible").all()
