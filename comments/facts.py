@@ -1,16 +1,17 @@
 """Gathers what screening needs to know. All queries that the checks need are here and only here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
 from comments import screening
 from comments.models import Comment, Credential, ListedWord, Sanction, Standing, Status, Thread
 
-_REMEMBERED = (
-    20  # of the author's latest comments: enough for the pace of an hour, for repeats and the record
-)
+_JUDGED = 20  # of the author's latest comments, for repeats and the record
+SAME_AGAIN = timedelta(minutes=15)  # a double click, a reload, a slow connection
 _RECORD = timedelta(days=30)
 _DECIDED = frozenset({Status.PUBLISHED, Status.REJECTED, Status.REMOVED})
 
@@ -31,41 +32,73 @@ class MayNotWrite(Exception):
     """A sanction stops the author, or a warning has to be read first. The message is for them."""
 
 
-def gather(*, article, author, text: str, but=None) -> screening.Facts:
-    """Everything the checks may know about this text. Six queries, none of which grows with the site.
+class Recent(NamedTuple):
+    """One of the author's latest comments."""
 
-    `but` is the comment that the text is an edit of: it is no repetition of itself. (That the author is a person of
-    the newsroom is asked once and kept on the user: the mark of the comment asks it again.)
+    pk: int
+    at: datetime
+    article_id: int
+    parent_id: int | None
+    status: str
+    body: str
+    kinds: list[str] | None  # of the case that it had
+
+
+def recent_of(author, *, but=None) -> list[Recent]:
+    """What the author wrote within _RECORD, newest first: enough for repeats, the pace of an hour and the record."""
+    comments = Comment.objects.filter(author=author, posted_at__gt=timezone.now() - _RECORD)
+    if but is not None:
+        comments = comments.exclude(pk=but.pk)
+    most = max(_JUDGED, settings.HN_POSTS_AN_HOUR)
+    columns = ("pk", "posted_at", "article_id", "parent_id", "status", "text__body", "case__kinds")
+    return [Recent(*row) for row in comments.order_by("-posted_at").values_list(*columns)[:most]]
+
+
+def same_again(recent: list[Recent], *, article, parent, body: str) -> int | None:
+    """The comment that the author sent here within SAME_AGAIN with the very same words; None if there is none."""
+    since, parent_id = timezone.now() - SAME_AGAIN, parent and parent.pk
+    for each in recent:
+        is_here = (each.article_id, each.parent_id, each.body) == (article.pk, parent_id, body)
+        if is_here and each.at > since and each.status != Status.WITHDRAWN:
+            return each.pk
+    return None
+
+
+def gather(*, article, author, text: str, recent=None, standing=None, but=None) -> screening.Facts:
+    """Everything the checks may know about this text. At most seven queries, none of which grows with the site.
+
+    `recent` and `standing` are asked for where the caller has not. `but` is the comment that the text is an edit of: it
+    is no repetition of itself. (That the author is a person of the newsroom is asked once and kept on the user: the mark
+    of the comment asks it again.)
     """
     now = timezone.now()
     limits = screening.Limits()
-    recent = list(
-        Comment.objects.filter(author=author, posted_at__gt=now - _RECORD)
-        .exclude(pk=but.pk if but else None)
-        .order_by("-posted_at")
-        .values_list("posted_at", "text__body", "status", "case__kinds")[:_REMEMBERED]
-    )
+    recent = recent_of(author, but=but) if recent is None else recent
+    standing = Standing.of(author) if standing is None else standing
     # Distress is no offence: what was a crisis says nothing about the author's record.
+    judged = recent[:_JUDGED]
     decided = [
-        status for _, _, status, kinds in recent if status in _DECIDED and "crisis" not in (kinds or ())
+        each.status for each in judged if each.status in _DECIDED and "crisis" not in (each.kinds or ())
     ]
     thread = Thread.of(article)
-    read_first = Sanction.objects.in_force(author, now).filter(kind=Sanction.Kind.READ_FIRST).exists()
-    published = len(Comment.objects.filter(author=author).published().values("pk")[: limits.newcomer_until])
+    published = sum(each.status == Status.PUBLISHED for each in recent)
+    if published < limits.newcomer_until:
+        older = Comment.objects.filter(author=author).published()
+        published = len(older.values("pk")[: limits.newcomer_until])
     return screening.Facts(
         text=text,
         is_staff=author.is_newsroom,
-        published_before=published,
-        posts_last_minute=sum(at > now - timedelta(minutes=1) for at, *_ in recent),
-        posts_last_hour=sum(at > now - timedelta(hours=1) for at, *_ in recent),
-        recent_texts=tuple(body for at, body, *_ in recent if at > now - timedelta(days=1)),
+        published_before=min(published, limits.newcomer_until),
+        posts_last_minute=sum(each.at > now - timedelta(minutes=1) for each in recent),
+        posts_last_hour=sum(each.at > now - timedelta(hours=1) for each in recent),
+        recent_texts=tuple(each.body for each in judged if each.at > now - timedelta(days=1)),
         recent_decided=len(decided),
         recent_refused=sum(status != Status.PUBLISHED for status in decided),
         has_credential=Credential.objects.in_force(author, timezone.localdate(now)).exists()
         or _has_credential(author, now.date()),
         thread_mode=thread.mode,
         site_mode=thread.site_mode,
-        standing=Sanction.Kind.READ_FIRST.value if read_first else "",
+        standing=Sanction.Kind.READ_FIRST.value if standing.is_read_first else "",
         listed_words=tuple(ListedWord.objects.values_list("key", "outcome")),
         limits=limits,
     )
@@ -79,31 +112,27 @@ def _has_credential(author, today) -> bool:
     )
 
 
-def check_standing(author, *, acknowledged: int | None = None) -> None:
-    """Raise MayNotWrite while a sanction stops the author from writing, changing and reporting.
+def check_standing(author, *, acknowledged: int | None = None) -> Standing:
+    """What holds for the author. Raises MayNotWrite while it stops them from writing, changing and reporting.
 
     Locks the author's row, so that a sanction imposed at the same moment is seen by one of the two; call it inside a
     transaction. `acknowledged` is the warning that they say, with this very text, to have read.
     """
-    User.objects.select_for_update(no_key=True).get(pk=author.pk)
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=author.pk)
     standing = Standing.of(author)
     warning = standing.warning
     if warning and warning.pk == acknowledged and not standing.stop:
         warning.acknowledge(by=author)
     elif standing.refusal:
         raise MayNotWrite(standing.refusal)
+    return standing
 
 
-def check_pace(author, *, a_minute: int, an_hour: int) -> None:
-    """Raise TooFast when the author has used up the minute or the hour. One query of at most `an_hour` rows."""
+def check_pace(recent: list[Recent], *, a_minute: int, an_hour: int) -> None:
+    """Raise TooFast when the author of these has used up the minute or the hour."""
     now = timezone.now()
-    times = list(
-        Comment.objects.filter(author=author, posted_at__gt=now - timedelta(hours=1))
-        .order_by("-posted_at")
-        .values_list("posted_at", flat=True)[:an_hour]
-    )
     for span, count in ((timedelta(minutes=1), a_minute), (timedelta(hours=1), an_hour)):
-        inside = [at for at in times if at > now - span]
+        inside = [each.at for each in recent if each.at > now - span]
         if len(inside) >= count:
             oldest = inside[count - 1]
             raise TooFast(int((oldest + span - now).total_seconds()) + 1)

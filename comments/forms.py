@@ -74,17 +74,18 @@ class CommentForm(forms.Form):
         body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
         with transaction.atomic():
             # One after the other for each author, so that a double click and the pace are seen.
-            facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
-            twin = Comment.objects.same_again(
-                article=self.article, author=self.author, parent=parent, body=body
-            )
-            if twin:
-                return twin
+            standing = facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
+            recent = facts.recent_of(self.author)
+            if twin := facts.same_again(recent, article=self.article, parent=parent, body=body):
+                return Comment.objects.get(pk=twin)
             if not self.author.is_moderator:
                 facts.check_pace(
-                    self.author, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
+                    recent, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
                 )
-            verdict = screening.screen(facts.gather(article=self.article, author=self.author, text=body))
+            known = facts.gather(
+                article=self.article, author=self.author, text=body, recent=recent, standing=standing
+            )
+            verdict = screening.screen(known)
             asks = not self.cleaned_data["confirm"] and not self.author.is_newsroom
             if asks and (found := nudges.before_sending(body, verdict)):
                 raise nudges.Nudged(found)
@@ -109,8 +110,10 @@ class EditForm(CommentForm):
         if body == self.comment.text_to_decide.body:
             return None
         with transaction.atomic():
-            facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
-            known = facts.gather(article=self.article, author=self.author, text=body, but=self.comment)
+            standing = facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
+            known = facts.gather(
+                article=self.article, author=self.author, text=body, standing=standing, but=self.comment
+            )
             return self.comment.edit(
                 body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
             )

@@ -23,7 +23,6 @@ from comments.models.thread import Thread
 from healthnews import markup
 
 EDIT_TIME = timedelta(minutes=15)  # from posting, for what is published
-SAME_AGAIN = timedelta(minutes=15)  # a double click, a reload, a slow connection
 
 
 class Status(models.TextChoices):
@@ -102,16 +101,6 @@ class CommentQuerySet(models.QuerySet):
     def answerable(self):
         """What one may answer."""
         return self.published()
-
-    def same_again(self, *, article, author, parent, body: str):
-        """What the author sent here within SAME_AGAIN with the very same words; None if nothing."""
-        return (
-            self.filter(article=article, author=author, parent=parent, text__body=body)
-            .filter(posted_at__gt=timezone.now() - SAME_AGAIN)
-            .exclude(status=Status.WITHDRAWN)
-            .order_by("-posted_at")
-            .first()
-        )
 
     def for_reading(self):
         """With what a comment on a page prints, in one query."""
