@@ -56,10 +56,10 @@ def answer(comment, moderator, action="keep", **given) -> Decision:
 
 def work() -> None:
     """What the worker does with the queued mails, whatever time they wait for."""
-    for job in ProcrastinateJob.objects.filter(status="todo").order_by("id"):
+    for job in ProcrastinateJob.objects.filter(status="todo", queue_name="mail").order_by("id"):
         task = getattr(jobs, job.task_name.removeprefix("comments."))
         task(**job.args)
-    ProcrastinateJob.objects.all().delete()
+    ProcrastinateJob.objects.filter(queue_name="mail").delete()
 
 
 # The form
@@ -210,7 +210,7 @@ def test_a_notice_works_without_a_login_and_is_acknowledged_at_once(client):
     assert notice.in_good_faith
     assert notice.report.reporter is None
     assert case_of(comment).priority == 1
-    job = ProcrastinateJob.objects.get()
+    job = ProcrastinateJob.objects.get(queue_name="mail")
     assert (job.args, job.scheduled_at) == ({"notice_id": notice.pk}, None)
     work()
     [message] = mail.outbox
