@@ -64,6 +64,18 @@ def test_the_queue_is_filtered_by_what_was_found(client, moderator):
     assert '<span class="reason">E-mail address</span>' in html
 
 
+@pytest.mark.parametrize("lane", ["report", "appeal"])
+def test_reports_and_appeals_have_an_address_that_leads_to_their_lane(client, moderator, lane):
+    answer = client.get(f"/moderation/{lane}s/")
+    assert (answer.status_code, answer.url) == (302, f"/moderation/?lane={lane}")
+    comment = make_comment(body="About this one.")
+    Case.open_for(comment, lane)
+    held("Not about this one.")
+    html = page(client, answer.url)
+    assert "About this one." in html
+    assert "Not about this one." not in html
+
+
 def test_what_an_edit_says_replaces_what_was_found_before(client, moderator):
     author = make_user()
     comment = held("Write to ada@example.org.", ("email", "ada@example.org"), by=author)
