@@ -1,6 +1,7 @@
 """The queue and the card: filters, search, what has arrived, redaction by plain form, claims, who is next."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -254,6 +255,17 @@ def test_every_allowed_action_has_its_button_and_key(client, moderator):
             key = keys.get(action) or ("v" if comment is edited else "r")  # remove
             assert f'data-key="{key}"' in html
             assert f"<kbd>{key}</kbd></button>" in html
+
+
+def test_every_key_of_a_card_stands_in_the_list_of_keys(client, moderator):
+    edited = make_comment(author=(author := make_user()))
+    edited.edit("Changed.", by=author, verdict=verdict("hold"), version=1)
+    Case.open_for(edited, "report")
+    for comment in (held("Waits."), edited):
+        cards, _, listed = page(client, f"/moderation/comments/{comment.pk}/").partition('id="desk-help"')
+        keys = {*re.findall(r'data-key="(.)"', cards)}
+        assert keys >= {"p", "r", "c"}
+        assert [key for key in sorted(keys) if f"<kbd>{key}</kbd>" not in listed] == []
 
 
 def test_the_card_shows_reports_and_hides_who_reported_from_the_author(client, moderator):

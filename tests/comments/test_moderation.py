@@ -68,6 +68,7 @@ def test_the_queue_is_paged_by_cursor_and_its_queries_do_not_grow(client, modera
         with CaptureQueriesContext(connection) as queries:
             html = client.get("/moderation/").content.decode()
         counts.append(len(queries))
+        assert any(f"LIMIT {desk.ROWS + 1}" in query["sql"] for query in queries)
     assert counts[0] == counts[1]
     seen = re.findall(r'name="comments" value="(\d+):', html)
     after = re.search(r'href="\?(after=[^"]+)"', html).group(1)
