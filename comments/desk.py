@@ -169,9 +169,14 @@ def _row(case: dict, comment: dict, parent: str, now) -> Row:
     )
 
 
+def waiting() -> dict[int, int]:
+    """How many cases are open in each lane, counted live to one beyond COUNT_CAP. One query."""
+    return _counted(_WAITING, list(Lane.values), COUNT_CAP)
+
+
 def counts() -> Counts:
-    """How much waits in each lane, counted live up to COUNT_CAP. One query."""
-    found = _counted(_WAITING, list(Lane.values), COUNT_CAP)
+    """How much waits in each lane, in words such as "12" or "1,000+"."""
+    found = waiting()
     return Counts(
         [(each, _words(found[each], COUNT_CAP)) for each in Lane], _words(sum(found.values()), COUNT_CAP)
     )

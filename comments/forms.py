@@ -95,10 +95,13 @@ class CommentForm(forms.Form):
 
 
 class EditForm(CommentForm):
-    """A new text for a comment of one's own. The version tells whether it still is the one that was opened."""
+    """A new text for a comment of one's own. The version tells whether it still is the one that was opened.
+
+    Our page sends it. Who sends the text alone, by a program of their own, changes what is there now.
+    """
 
     parent = confirm = None
-    version = forms.IntegerField(min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
 
     def __init__(self, *args, comment, **kwargs):
         self.comment = comment
@@ -114,9 +117,8 @@ class EditForm(CommentForm):
             known = facts.gather(
                 article=self.article, author=self.author, text=body, standing=standing, but=self.comment
             )
-            return self.comment.edit(
-                body, by=self.author, verdict=screening.screen(known), version=self.cleaned_data["version"]
-            )
+            version = self.cleaned_data["version"] or self.comment.version
+            return self.comment.edit(body, by=self.author, verdict=screening.screen(known), version=version)
 
 
 class PreferencesForm(forms.Form):

@@ -5,20 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
-
 from accounts.models import User
-from comments import histogram, plots, sums
+from comments import desk, histogram, plots, sums
 from comments.models import Action, Clause, Decision, Lane, Report
 from comments.sums import Counts
 
-LANE_CAP = 1_000
-_LANES = """
-    SELECT lane, (SELECT count(*) FROM (
-        SELECT FROM comments_case WHERE closed_at IS NULL AND comments_case.lane = each.lane
-        ORDER BY lane, priority, since, comment_id LIMIT %s
-    ) AS found) FROM unnest(%s::smallint[]) AS each (lane)
-"""
 _ACTIONS = {
     "Published": (Action.PUBLISH, Action.RESTORE, Action.OVERTURN),
     "Published without parts": (Action.PUBLISH_REDACTED,),
@@ -130,12 +121,10 @@ def _waited(counts, periods, when):
 
 
 def _lanes():
-    with connection.cursor() as cursor:
-        cursor.execute(_LANES, [LANE_CAP + 1, list(Lane.values)])
-        found = dict(cursor.fetchall())
-    names = [f"{lane.label}, more than" if found[lane] > LANE_CAP else lane.label for lane in Lane]
-    waiting = [min(found[lane], LANE_CAP) for lane in Lane]
-    words = "Open cases at this moment, lane by lane; counted to 1,000 each."
+    found, cap = desk.waiting(), desk.COUNT_CAP
+    names = [f"{lane.label}, more than" if found[lane] > cap else lane.label for lane in Lane]
+    waiting = [min(found[lane], cap) for lane in Lane]
+    words = f"Open cases at this moment, lane by lane; counted to {cap:,} each."
     return plots.lying("lanes", "What waits now", words, names, {"Open cases": waiting})
 
 

@@ -123,8 +123,12 @@ def check(action: str, status: str, *, edit_waits: bool = False, kinds=()) -> st
     if edit_waits and action in OF_AN_EDIT:
         return status
     to = move(action, status)
-    if action == KEEP and not {"report", "appeal", "edit", "crisis"} & set(kinds):
-        raise NotAllowed("Nothing waits for an answer here, so there is nothing to keep as it is.")
+    if action == KEEP:
+        asked = {"report", "appeal", "edit", "crisis"} & set(kinds)
+        if not asked:
+            raise NotAllowed("Nothing waits for an answer here, so there is nothing to keep as it is.")
+        if asked == {"appeal"} and status in MOVES[UPHOLD]:
+            raise NotAllowed("Its author has appealed: decide as before, or grant it.")
     if action == ESCALATE and not kinds:
         raise NotAllowed("This comment does not wait, so there is nothing to pass on.")
     if action in {UPHOLD, OVERTURN} and "appeal" not in kinds:

@@ -245,6 +245,14 @@ def test_no_drawer_for_odds_and_ends():
         assert path.name not in {"utils.py", "services.py", "helpers.py", "managers.py", "constants.py"}, path
 
 
+def test_every_test_that_the_moderators_handbook_names_is_there():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs/moderation.md").read_text())
+    assert len(named) > 30
+    for file, name in named:
+        path = ROOT / (file if file.startswith("tests/") else f"tests/comments/{file}")
+        assert f"\ndef {name}(" in path.read_text(), f"{file}::{name}"
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     out = StringIO()

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import moderator_required
@@ -56,6 +57,13 @@ def _found(request, asked, context):
     except search.TooMany:
         context["too_many"] = True
     return private(render(request, "moderation/found.html", context))
+
+
+@require_safe
+@moderator_required
+def lane(request, name):
+    """To one lane of the queue, for who remembers its name and not the address."""
+    return private(redirect(f"{reverse('moderation:queue')}?lane={name}"))
 
 
 @require_safe

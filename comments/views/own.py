@@ -85,7 +85,7 @@ def withdraw(request, pk):
     error = ""
     if request.method == "POST":
         try:
-            if request.POST.get("version", "") != str(comment.version):
+            if request.POST.get("version", str(comment.version)) != str(comment.version):
                 raise MovedMeanwhile(comment)
             comment.withdraw(by=request.user, version=comment.version)
             return _mine(comment)

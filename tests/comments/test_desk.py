@@ -1,6 +1,7 @@
 """The queue and the card: filters, search, what has arrived, redaction by plain form, claims, who is next."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,21 @@ def test_the_queue_is_filtered_by_what_was_found(client, moderator):
     assert "Write to ada" in html
     assert "See https" not in html
     assert "See https" in page(client, "/moderation/?reason=nonsense")
+    [row] = desk.queue(reason="email").rows
+    assert row.reasons == ["E-mail address"]
+    assert '<span class="reason">E-mail address</span>' in html
+
+
+@pytest.mark.parametrize("lane", ["report", "appeal"])
+def test_reports_and_appeals_have_an_address_that_leads_to_their_lane(client, moderator, lane):
+    answer = client.get(f"/moderation/{lane}s/")
+    assert (answer.status_code, answer.url) == (302, f"/moderation/?lane={lane}")
+    comment = make_comment(body="About this one.")
+    Case.open_for(comment, lane)
+    held("Not about this one.")
+    html = page(client, answer.url)
+    assert "About this one." in html
+    assert "Not about this one." not in html
 
 
 def test_what_an_edit_says_replaces_what_was_found_before(client, moderator):
@@ -89,6 +105,9 @@ def test_counts_are_by_lane_and_stop_at_a_thousand(client, moderator, monkeypatc
     for n in range(4):
         held(f"Waiting {n}.", article=article, by=author)
     Case.open_for(make_comment(article), "report")
+    decided = make_comment(article)
+    Case.open_for(decided, "edit")
+    decided.decide("keep", by=moderator, version=1)  # waits no longer
     assert {lane.name: words for lane, words in desk.counts().lanes} == {
         "CRISIS": "0",
         "ESCALATED": "0",
@@ -238,6 +257,17 @@ def test_every_allowed_action_has_its_button_and_key(client, moderator):
             assert f"<kbd>{key}</kbd></button>" in html
 
 
+def test_every_key_of_a_card_stands_in_the_list_of_keys(client, moderator):
+    edited = make_comment(author=(author := make_user()))
+    edited.edit("Changed.", by=author, verdict=verdict("hold"), version=1)
+    Case.open_for(edited, "report")
+    for comment in (held("Waits."), edited):
+        cards, _, listed = page(client, f"/moderation/comments/{comment.pk}/").partition('id="desk-help"')
+        keys = {*re.findall(r'data-key="(.)"', cards)}
+        assert keys >= {"p", "r", "c"}
+        assert [key for key in sorted(keys) if f"<kbd>{key}</kbd>" not in listed] == []
+
+
 def test_the_card_shows_reports_and_hides_who_reported_from_the_author(client, moderator):
     make_user("moderator")
     reporter = make_user(display_name="Rae Porter")
@@ -261,8 +291,10 @@ def test_the_card_shows_reports_and_hides_who_reported_from_the_author(client, m
 
 
 def test_the_card_shows_appeal_change_of_article_and_neighbours(client, moderator):
-    author = make_user(display_name="Ada")
-    comment = make_comment(author=author)
+    author, root = make_user(display_name="Ada"), make_comment()
+    make_comment(parent=root, body="What was said before it.")
+    comment = make_comment(author=author, parent=root)
+    make_comment(parent=root, body="What was said after it.")
     comment.decide("remove", by=make_user("moderator"), version=1, clause=Clause.in_force().first())
     Appeal.lodge(comment.decisions.first(), by=author, text="I named nobody.")
     draft = comment.article.draft
@@ -271,6 +303,8 @@ def test_the_card_shows_appeal_change_of_article_and_neighbours(client, moderato
     draft.save_version(by=None).publish(by=None, kind="correction", note="A word was missing.")
     html = page(client, f"/moderation/comments/{comment.pk}/")
     assert "I named nobody." in html
+    assert "What was said before it." in html
+    assert "What was said after it." in html
     assert "it was written under edition 1, now there is edition 2" in html
 
 

@@ -68,6 +68,7 @@ def test_the_queue_is_paged_by_cursor_and_its_queries_do_not_grow(client, modera
         with CaptureQueriesContext(connection) as queries:
             html = client.get("/moderation/").content.decode()
         counts.append(len(queries))
+        assert any(f"LIMIT {desk.ROWS + 1}" in query["sql"] for query in queries)
     assert counts[0] == counts[1]
     seen = re.findall(r'name="comments" value="(\d+):', html)
     after = re.search(r'href="\?(after=[^"]+)"', html).group(1)
@@ -77,6 +78,7 @@ def test_the_queue_is_paged_by_cursor_and_its_queries_do_not_grow(client, modera
 
 def test_the_card_has_what_a_decision_needs(client, moderator):
     author = make_user(display_name="Ada")
+    make_comment(author=author, body="What Ada wrote before.")
     parent = make_comment(author=make_user(display_name="Bo"), body="The parent's words.")
     found = verdict("hold")
     comment = Comment.submit(
@@ -93,6 +95,9 @@ def test_the_card_has_what_a_decision_needs(client, moderator):
         "Bo",
         parent.article.title,
         "&lt;b&gt;",
+        '<li data-code="email"><b>E-mail address</b>: <q>ada@example.org</q></li>',
+        "What Ada wrote before.",
+        "<dt>Published</dt><dd>1</dd>",
     ):
         assert words in html
     assert '<mark title="E-mail address">ada@example.org</mark>' in html
@@ -233,6 +238,18 @@ def test_nobody_decides_about_an_own_comment_while_others_can(client, moderator)
     answer = decide(client, other, action="publish")
     assert answer.status_code == 422
     assert b"another moderator has to decide" in answer.content
+
+
+def test_what_the_newsroom_writes_is_reported_and_removed_like_anything_else(client, moderator):
+    comment = make_comment(author=make_user("moderator"), body="By one of us.")
+    client.force_login(make_user())
+    assert client.post(f"/comments/{comment.pk}/report/", {"reason": "abuse"}).status_code == 200
+    client.force_login(moderator)
+    assert b"By one of us." in client.get("/moderation/").content
+    comment.refresh_from_db()
+    assert decide(client, comment, action="remove", clause=1).status_code == 303
+    comment.refresh_from_db()
+    assert comment.status == "removed"
 
 
 def test_the_cards_queries_do_not_grow_with_canned_replies_and_the_authors_comments(client, moderator):

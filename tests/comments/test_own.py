@@ -181,6 +181,16 @@ def test_withdrawing_asks_first_and_takes_it_away(client, author, status):
     assert client.post(f"/comments/{comment.pk}/withdraw/", {"version": 2}).status_code == 409
 
 
+def test_whoever_sends_no_version_changes_and_withdraws_what_is_there_now(client, author):
+    comment = make_comment(author=author, status="pending")
+    assert client.post(f"/comments/{comment.pk}/edit/", {"body": "By a program."}).status_code == 303
+    comment.refresh_from_db()
+    assert (comment.text.body, comment.status) == ("By a program.", "pending")
+    assert client.post(f"/comments/{comment.pk}/withdraw/").status_code == 303
+    comment.refresh_from_db()
+    assert comment.status == "withdrawn"
+
+
 def test_a_withdrawn_comment_with_answers_keeps_its_place(client, author):
     comment = make_comment(author=author, body="Regretted words.")
     make_comment(parent=comment, body="An answer.")

@@ -109,6 +109,13 @@ def test_a_specialist_holds_no_drug():
     assert find_words("The specialist knew.", ["cialis"]) == []
 
 
+def test_a_word_is_found_in_capitals_of_any_alphabet():
+    text = "Купите ЧУДО-ТАБЛЕТКУ!"
+    [(_, start, end)] = find_words(text, ["чудо таблетку"])
+    assert text[start:end] == "ЧУДО-ТАБЛЕТКУ"
+    assert find_words("Чудо таблетки", ["чудо таблетку"]) == []
+
+
 def test_a_phrase_is_found_where_it_stands():
     text = "Ünd: MIRACLE — cúre!"
     [(key, start, end)] = find_words(text, ["miracle cure"])

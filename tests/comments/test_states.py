@@ -66,6 +66,13 @@ def test_what_needs_a_reason_to_wait(action, kinds, is_allowed):
     assert (action in states.allowed("published", kinds=kinds)) == is_allowed
 
 
+@pytest.mark.parametrize("status", ["rejected", "removed"])
+def test_an_authors_appeal_is_granted_or_not_and_never_just_kept(status):
+    with pytest.raises(states.NotAllowed, match="decide as before, or grant it"):
+        states.check("keep", status, kinds=("appeal", "escalated"))
+    assert {"uphold", "overturn"} < {*states.allowed(status, kinds=("appeal",))}
+
+
 @pytest.mark.parametrize("action", ["uphold", "overturn"])
 def test_an_appeal_is_answered_only_where_there_is_one(action):
     with pytest.raises(states.NotAllowed, match="Nobody has appealed"):

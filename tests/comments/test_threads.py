@@ -159,6 +159,7 @@ def test_a_removed_comment_with_answers_shows_that_it_was_there_and_nothing_of_i
     root.decide("remove", by=make_user("moderator"), version=1, clause=Clause.objects.get(number=1))
     html = client.get(f"/articles/{root.article.slug}/comments/").content.decode()
     assert "removed by a moderator" in html
+    assert "That was rude." in html
     assert "Something rude" not in html
     assert "Rude Person" not in html
 
