@@ -25,7 +25,7 @@ _GONE = {
 }
 _COLUMNS = (
     *("id", "parent_id", "root_id", "depth", "path", "status", "shown"),
-    *("posted_at", "published_at", "published_answers", "mark", "mark_label", "helpful_count"),
+    *("posted_at", "published_answers", "mark", "mark_label", "helpful_count"),
     *("author_name", "author__display_name", "text__body_html"),
     *("parent__author_name", "parent__author__display_name", "parent__status", "parent__shown"),
 )
@@ -34,19 +34,22 @@ _COLUMNS = (
 class Rows:
     """A QuerySet of comments read as plain rows: only the columns a page prints, joined in one query."""
 
-    def __init__(self, queryset):
-        self.queryset = queryset
+    def __init__(self, queryset, *further):
+        self.queryset, self.further = queryset, further
 
     def __getattr__(self, name):
         if name not in {"filter", "order_by"}:
             raise AttributeError(name)
-        return lambda *args, **kwargs: Rows(getattr(self.queryset, name)(*args, **kwargs))
+        return lambda *args, **kwargs: Rows(getattr(self.queryset, name)(*args, **kwargs), *self.further)
 
     def __getitem__(self, index):
-        return [self._row(values) for values in self.queryset.values(*_COLUMNS)[index]]
+        return [self._row(values) for values in self._values()[index]]
 
     def __iter__(self):
-        return (self._row(values) for values in self.queryset.values(*_COLUMNS))
+        return (self._row(values) for values in self._values())
+
+    def _values(self):
+        return self.queryset.values(*_COLUMNS, *self.further)
 
     def first(self):
         """The first row, None if there is none."""
@@ -130,7 +133,7 @@ class Line:
 
 def line(row, article, present: set[int], *, own: bool = False) -> Line:
     """A row as a line. `present` are the ids on the same page; `own` shows the text whatever its status."""
-    posted: datetime = timezone.localtime(row.posted_at)
+    posted: datetime = row.posted_at.astimezone(timezone.get_default_timezone())  # the site's, on a shared page
     shown = own or row.status == Status.PUBLISHED
     return Line(
         id=row.pk,

@@ -5,9 +5,11 @@ Three queries whatever the thread's size; every row costs the same. What a comme
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from html import escape
 
 from django.db import connection
 from django.db.models import Q
+from django.template.defaultfilters import pluralize
 
 from comments import paths
 from comments.lines import Line, Rows, line
@@ -44,6 +46,17 @@ class Branch:
         """How many answers there are in all."""
         return len(self.answers) + self.more
 
+    def printed(self, new_base: str, can_answer: bool) -> str:
+        """The branch on a page of roots, its answers to be folded away; as one string, as each comment is."""
+        root, *answers = (each.printed(new_base, can_answer) for each in (self.root, *self.answers))
+        if self.more:
+            more = f"{self.more} more answer{pluralize(self.more)}"
+            answers.append(f'<p class="branch__more"><a href="{escape(self.more_href)}" rel="nofollow">{more}</a></p>')
+        if answers:
+            how_many = f"<summary>{self.shown} answer{pluralize(self.shown)}</summary>"
+            answers = ['<details class="branch__answers" open>', how_many, *answers, "</details>"]
+        return f'<div class="branch">{root}{"".join(answers)}</div>\n'
+
 
 @dataclass
 class ThreadPage:
@@ -59,6 +72,11 @@ class ThreadPage:
     # What was published since a moment, newest last, out of its place in the thread.
     is_since: bool = False
 
+    @property
+    def above(self) -> list[Line]:
+        """On a page of one root: the root, and what stands between it and the first answer shown."""
+        return [self.branches[0].root, *self.context]
+
 
 def sort_of(value: str | None) -> str:
     """The sort that was asked for; anything unknown is the oldest first."""
@@ -69,12 +87,19 @@ def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
     """A page of roots, each with its first answers in reading order."""
     roots = Comment.objects.filter(article=article, parent__isnull=True).shown()
     page = paging.page_by_time(
-        Rows(roots), "posted_at", size=ROOTS, descending=sort == NEWEST, after=after, before=before
+        roots.values_list("pk", "posted_at", named=True),
+        "posted_at",
+        size=ROOTS,
+        descending=sort == NEWEST,
+        after=after,
+        before=before,
     )
-    answers = _by_root(_read(article, _first_answers(article, [row.pk for row in page.rows])))
+    ids = [root.pk for root in page.rows]
+    rows = _read(article, [*ids, *_first_answers(article, ids)])
+    roots, answers = {row.pk: row for row in rows if row.root_id is None}, _by_root(rows)
     base = _base(article)
     tail = f"&sort={sort}" if sort != OLDEST else ""
-    branches = [_branch(article, row, answers.get(row.pk, []), base) for row in page.rows]
+    branches = [_branch(article, roots[pk], answers.get(pk, []), base) for pk in ids if pk in roots]
     return ThreadPage(
         branches,
         sort=sort,
@@ -121,7 +146,7 @@ def page_since(article, since: datetime, *, after="") -> ThreadPage:
     if place and (at := paging.moment(place[0])):
         comments = comments.filter(Q(published_at__gt=at) | Q(published_at=at, pk__gt=place[1]))
         comments = comments.filter(published_at__gte=at)
-    rows = list(Rows(comments.order_by("published_at", "pk"))[: ROOTS + 1])
+    rows = list(Rows(comments.order_by("published_at", "pk"), "published_at")[: ROOTS + 1])
     more = len(rows) > ROOTS
     rows = rows[:ROOTS]
     base, present = _base(article), {row.pk for row in rows}

@@ -4,6 +4,7 @@ from django import template
 
 from comments import threads
 from comments.models import Thread
+from healthnews import markup
 
 register = template.Library()
 
@@ -20,9 +21,9 @@ def discussion(article, thread=None, sort=threads.OLDEST):
 
 
 @register.simple_tag
-def print_comment(line, new_base: str, can_answer: bool):
-    """One comment, as lines.py makes it."""
-    return line.printed(new_base, can_answer)
+def print_each(printables, new_base: str, can_answer: bool):
+    """Comments or branches of them, one after the other, as lines.py and threads.py print each."""
+    return markup.stored("".join([each.printed(new_base, can_answer) for each in printables]))
 
 
 @register.simple_tag
