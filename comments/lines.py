@@ -133,7 +133,9 @@ class Line:
 
 def line(row, article, present: set[int], *, own: bool = False) -> Line:
     """A row as a line. `present` are the ids on the same page; `own` shows the text whatever its status."""
-    posted: datetime = row.posted_at.astimezone(timezone.get_default_timezone())  # the site's, on a shared page
+    posted: datetime = row.posted_at.astimezone(
+        timezone.get_default_timezone()
+    )  # the site's, on a shared page
     shown = own or row.status == Status.PUBLISHED
     return Line(
         id=row.pk,

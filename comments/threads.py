@@ -51,7 +51,9 @@ class Branch:
         root, *answers = (each.printed(new_base, can_answer) for each in (self.root, *self.answers))
         if self.more:
             more = f"{self.more} more answer{pluralize(self.more)}"
-            answers.append(f'<p class="branch__more"><a href="{escape(self.more_href)}" rel="nofollow">{more}</a></p>')
+            answers.append(
+                f'<p class="branch__more"><a href="{escape(self.more_href)}" rel="nofollow">{more}</a></p>'
+            )
         if answers:
             how_many = f"<summary>{self.shown} answer{pluralize(self.shown)}</summary>"
             answers = ['<details class="branch__answers" open>', how_many, *answers, "</details>"]

@@ -6,8 +6,10 @@ remembered as Django sent them, under the page's name, and sent again with it wh
 else, and whatever looks unusual, goes the long way.
 """
 
+import gzip
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.core.cache import caches
 from django.db import Error, connection
@@ -26,17 +28,18 @@ class Front:
 
     def __init__(self, application):
         self.application = application
-        # By the page's name, the host and whether it came by https: what Django says depends on nothing else.
-        self.headers: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        # By the page's name, packed or not, the host and whether it came by https: Django looks at nothing else.
+        self.headers: dict[tuple, list[tuple[str, str]]] = {}
 
     def __call__(self, environ, start_response):
         key = _key(environ)
         if not key:
             return self.application(environ, start_response)
-        place = (key, environ.get("HTTP_HOST", ""), environ.get("HTTP_X_FORWARDED_PROTO", ""))
+        packs = unpacks(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        place = (key, packs, environ.get("HTTP_HOST", ""), environ.get("HTTP_X_FORWARDED_PROTO", ""))
         headers = self.headers.get(place)
-        packed = caches["pages"].get(key) if headers else None
-        if packed is None:
+        body = caches["pages"].get(key) if headers else None
+        if body is None:
             return self.application(environ, self._remembering(place, start_response))
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked and any(each.strip().removeprefix("W/") == f'"{key}"' for each in asked.split(",")):
@@ -44,13 +47,16 @@ class Front:
             start_response("304 Not Modified", kept)
             return [b""]
         start_response("200 OK", headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else packed]
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return [b""]
+        return [body if packs else _unpacked(body)]
 
-    def _remembering(self, place: tuple[str, ...], start_response) -> Callable:
-        """`start_response`, which remembers the headers when the answer is the page of that name, packed."""
+    def _remembering(self, place: tuple, start_response) -> Callable:
+        """`start_response`, which remembers the headers when the answer is the page of that name."""
 
         def start(status, headers, exc_info=None):
-            if status.startswith("200 ") and ("ETag", f'W/"{place[0]}"') in headers:
+            key, packs, *_ = place
+            if status.startswith("200 ") and ("ETag", f'{"W/" if packs else ""}"{key}"') in headers:
                 if len(self.headers) >= MOST:
                     self.headers.clear()
                 self.headers[place] = list(headers)
@@ -59,12 +65,18 @@ class Front:
         return start
 
 
+@lru_cache(maxsize=64)
+def _unpacked(packed: bytes) -> bytes:
+    """The page as the few want it who send no Accept-Encoding: machines mostly, which ask for many pages once."""
+    return gzip.decompress(packed)
+
+
 def _key(environ) -> str:
     """The name of the page that is asked for; empty when this is not for us to answer, or cannot be said now."""
     if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
         return ""
     path = _PATH.fullmatch(environ.get("PATH_INFO", ""))
-    if path is None or "HTTP_HX_REQUEST" in environ or not unpacks(environ.get("HTTP_ACCEPT_ENCODING", "")):
+    if path is None or "HTTP_HX_REQUEST" in environ:
         return ""
     try:
         connection.close_if_unusable_or_obsolete()  # as Django does when a request begins

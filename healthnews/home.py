@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from articles.models import Article
-from healthnews.first_question import rows_of
+from healthnews.first_question import Question
 from healthnews.http import for_everybody, read_only
 from healthnews.kept import kept, key_of
 
@@ -17,14 +17,18 @@ RECENT = 40  # articles that the page looks at
 CARDS, BRIEFS = 3, 6  # of them after the lead story, with large pictures and with small ones
 TOPICS, OF_A_TOPIC = 4, 4
 # What the page shows, in one question: the newest of `Article.objects.listed()`, their counts, the site's version.
-_STATE = f"""
+_STATE = Question(
+    "home_state",
+    f"""
     SELECT article.id, coalesce(thread.published_count, 0),
         coalesce((SELECT version FROM articles_sitestate WHERE id = 1), 1)
     FROM articles_article AS article LEFT JOIN comments_thread AS thread ON thread.article_id = article.id
     WHERE article.kind = 'article' AND article.edition > 0 AND article.publish_at <= %(now)s
         AND (article.retire_at IS NULL OR article.retire_at > %(now)s)
     ORDER BY article.publish_at DESC, article.id DESC LIMIT {RECENT}
-"""  # noqa: S608  a number of our own
+    """,  # noqa: S608  a number of our own
+    {"now": "timestamptz"},
+)
 _WORDPRESS = ("p", "page_id", "attachment_id")
 
 
@@ -48,7 +52,7 @@ def home(request):
 
 
 def _state() -> list[tuple]:
-    return rows_of(_STATE, {"now": timezone.now()})
+    return _STATE.rows(now=timezone.now())
 
 
 def _parts(state) -> tuple:

@@ -64,7 +64,9 @@ def kept(request, parts, render, *, site: int | None = None) -> HttpResponse:
             made = render()
             if made.status_code != 200:
                 return made
-            packed = gzip.compress(made.content, 5, mtime=0)  # 6 takes a third longer for one byte in a hundred
+            packed = gzip.compress(
+                made.content, 5, mtime=0
+            )  # 6 takes a third longer for one byte in a hundred
             pages.set(key, packed)
         if unpacks(request.headers.get("Accept-Encoding", "")):
             response = HttpResponse(packed, headers={"Content-Encoding": "gzip"})

@@ -9,12 +9,14 @@ from articles.views.reading import article_page, for_page
 from comments.models import Thread
 from comments.threads import OLDEST
 from comments.views.discussion import sort_of
-from healthnews.first_question import rows_of
+from healthnews.first_question import Question
 from healthnews.http import for_everybody, read_only
 from healthnews.kept import kept, key_of
 
 # All that decides which page it is, in one query: it is asked for every reader, and most get a kept page.
-_STATE = """
+_STATE = Question(
+    "article_state",
+    """
     SELECT article.id, article.kind, article.edition, article.reviewed_at,
         article.publish_at > %(now)s AS is_early, coalesce(article.retire_at <= %(now)s, false) AS is_retired,
         coalesce(thread.mode, 'open'), coalesce(thread.version, 0), coalesce(thread.published_count, 0),
@@ -24,11 +26,13 @@ _STATE = """
     LEFT JOIN articles_sitestate AS site ON site.id = 1
     LEFT JOIN comments_sitemode AS site_mode ON site_mode.id = 1
     WHERE article.slug = %(slug)s AND article.edition > 0
-"""
+    """,
+    {"slug": "text", "now": "timestamptz"},
+)
 
 
 def _state(slug: str) -> tuple | None:
-    found = rows_of(_STATE, {"slug": slug, "now": timezone.now()})
+    found = _STATE.rows(slug=slug, now=timezone.now())
     return found[0] if found else None
 
 

@@ -96,6 +96,18 @@ def test_who_has_the_page_is_told_that_it_still_holds(front, behind):
     assert behind.asked == 1
 
 
+def test_who_cannot_unpack_gets_the_page_unpacked(front, behind):
+    make_article(slug="a")
+    packed, plain = ask(front), ask(front, accept_encoding="")
+    again = ask(front, accept_encoding="")
+    assert again == plain == ask(behind.application, accept_encoding="")
+    assert again[2] == gzip.decompress(packed[2])
+    assert "Content-Encoding" not in dict(again[1])
+    assert dict(packed[1])["ETag"] == "W/" + dict(again[1])["ETag"]
+    assert ask(front) == packed
+    assert behind.asked == 2
+
+
 def test_head_has_the_headers_and_no_body(front):
     make_article(slug="a")
     _, headers, _ = ask(front)
