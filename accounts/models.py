@@ -107,6 +107,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.has_role(roles.MODERATOR) or self.has_role(roles.ADMINISTRATOR)
 
     @property
+    def is_administrator(self) -> bool:
+        """Whether the user holds the role that changes clauses, lists and replies."""
+        return self.has_role(roles.ADMINISTRATOR)
+
+    @property
     def is_newsroom(self) -> bool:
         """Whether the user's comments carry the staff mark: any role at all."""
         return any(self.has_role(role) for role in roles.PERMISSIONS)

@@ -1,7 +1,9 @@
 """All that a decision about one comment needs, on one card. Bounded queries, whatever the comment has been through."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from django.db import connection
 from django.utils import timezone
 
 from articles import diff
@@ -28,6 +30,37 @@ REPORTS = 20
 # What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
 PERSONAL = frozenset(PERSONAL_DATA)
 _QUOTE = 120  # characters
+# What most authors and comments have none of, and the switches, in one query: who has some is asked about further.
+_KNOWN = """
+    SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
+        EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND is_hard AND mended_at IS NULL),
+        EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
+        coalesce((SELECT mode FROM comments_thread WHERE article_id = %(article)s), 'open'),
+        coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open')
+"""
+
+
+class Known(NamedTuple):
+    """Whether there may be something to say about the author or the comment, and how its thread and site are switched."""
+
+    sanctioned: bool
+    mail_bounced: bool
+    corrects: bool
+    mode: str
+    site_mode: str
+
+    @classmethod
+    def about(cls, comment) -> "Known":
+        with connection.cursor() as cursor:
+            keys = {"author": comment.author_id, "comment": comment.pk, "article": comment.article_id}
+            cursor.execute(_KNOWN, keys)
+            return cls(*cursor.fetchone())
+
+    def thread(self, comment) -> Thread:
+        """The comment's thread as far as its switches go."""
+        thread = Thread(article_id=comment.article_id, mode=self.mode)
+        thread.site_mode = self.site_mode
+        return thread
 
 
 @dataclass(frozen=True)
@@ -74,7 +107,7 @@ def card(comment, *, by, typed=None) -> dict:
     clauses = list(Clause.in_force())
     suggestions = _suggestions(comment, codes, clauses)
     kinds = case.kinds if case and case.closed_at is None else ()
-    spans = _spans(findings, plain, typed)
+    spans, known = _spans(findings, plain, typed), Known.about(comment)
     return {
         "comment": comment,
         "case": case if kinds else None,
@@ -91,9 +124,10 @@ def card(comment, *, by, typed=None) -> dict:
         "parent": _parent(comment),
         "neighbours": _neighbours(comment),
         "record": desk.record_of(comment.author) if comment.author else None,
-        "sanctions": Sanction.objects.in_force(comment.author) if comment.author else (),
-        "thread": Thread.of(comment.article),
-        "correction_request": CorrectionRequest.objects.of(comment),
+        "known": known,
+        "sanctions": Sanction.objects.in_force(comment.author) if known.sanctioned else (),
+        "thread": known.thread(comment),
+        "correction_request": CorrectionRequest.objects.of(comment) if known.corrects else None,
         "decisions": decisions,
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": _reports(comment) if "report" in kinds else [],

@@ -88,7 +88,7 @@ def decide_many(request):
     form = BulkForm(request.POST)
     if not chosen or not form.is_valid():
         return _bulk_done(request, again=asked, error=form.sentence if chosen else "Tick the comments first.")
-    comments = list(comments_to_decide(request.user).filter(pk__in=asked))
+    comments = list(comments_to_decide(request.user).select_related("waiting_text").filter(pk__in=asked))
     act = form.act(by=request.user)
     done = carry_out(act, comments, asked, form.messages(comments))
     here = {comment.pk: comment for comment in comments}
