@@ -100,7 +100,7 @@ class EditForm(CommentForm):
     Our page sends it. Who sends the text alone, by a program of their own, changes what is there now.
     """
 
-    parent = confirm = None
+    parent = None
     version = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
 
     def __init__(self, *args, comment, **kwargs):
@@ -108,17 +108,26 @@ class EditForm(CommentForm):
         super().__init__(*args, article=comment.article, author=comment.author, **kwargs)
 
     def save(self):
-        """Screen and store the new text. Raises what `Comment.edit()` raises, and MayNotWrite."""
-        body = self.cleaned_data["body"]
-        if body == self.comment.text_to_decide.body:
+        """Screen and store the new text. Raises what `Comment.edit()` raises, and MayNotWrite.
+
+        And Nudged, once, when there is something new in it that the author may want to know first.
+        """
+        body, before = self.cleaned_data["body"], self.comment.text_to_decide
+        if body == before.body:
             return None
+        version = self.cleaned_data["version"] or self.comment.version
         with transaction.atomic():
             standing = facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
             known = facts.gather(
                 article=self.article, author=self.author, text=body, standing=standing, but=self.comment
             )
-            version = self.cleaned_data["version"] or self.comment.version
-            return self.comment.edit(body, by=self.author, verdict=screening.screen(known), version=version)
+            verdict = screening.screen(known)
+            asks = not self.cleaned_data["confirm"] and not self.author.is_newsroom
+            # Who cannot save it is told that, and asked nothing.
+            asks = asks and version == self.comment.version and not self.comment.why_not_editable()
+            if asks and (found := nudges.before_sending(body, verdict, before.plain)):
+                raise nudges.Nudged(found)
+            return self.comment.edit(body, by=self.author, verdict=verdict, version=version)
 
 
 class PreferencesForm(forms.Form):

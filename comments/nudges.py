@@ -61,11 +61,22 @@ def for_text(body: str) -> list[Nudge]:
     return _worded(body, screen(Facts(text=body, published_before=99), _CHECKS).findings)
 
 
-def before_sending(body: str, verdict) -> list[Nudge]:
-    """What its author is asked about first, by what screening found in it. Never about an emergency."""
+def before_sending(body: str, verdict, before: str = "") -> list[Nudge]:
+    """What its author is asked about first, by what screening found in it. Never about an emergency.
+
+    What they had said in the text `before` already, which this one replaces, they are not asked about again.
+    """
     if is_emergency(verdict):
         return []
-    return [nudge for nudge in _worded(body, verdict.findings) if nudge.code not in _PREVIEW_ONLY]
+    said = {_key(before, each) for each in screen(Facts(text=before), _CHECKS).findings} if before else set()
+    found = [each for each in verdict.findings if _key(body, each) not in said]
+    return [nudge for nudge in _worded(body, found) if nudge.code not in _PREVIEW_ONLY]
+
+
+def _key(body: str, finding) -> tuple[str, str]:
+    """What makes it the same as another: of personal data each piece counts, of a question for advice that there is one."""
+    asks = finding.code == "personal_advice"
+    return finding.code, "" if asks else body[finding.start : finding.end]
 
 
 def is_emergency(verdict) -> bool:

@@ -66,6 +66,7 @@ moderation = [
     path("comments/<int:pk>/decisions/", decisions.decide, name="decide"),
     path("comments/<int:pk>/claim/", desk.claim, name="claim"),
     path("decisions/", decisions.decide_many, name="decide_many"),
+    path("decisions/undo/", decisions.undo_many, name="undo_many"),
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),
     path("log/", desk.log, name="log"),
     path("reports/", desk.lane, {"name": "report"}, name="reports"),

@@ -59,11 +59,11 @@ _MOVED = (
 
 
 class MovedMeanwhile(Exception):
-    """Somebody decided first. `decision` is theirs."""
+    """Somebody decided first. `decision` is theirs: one query, where it is not given with its `by`."""
 
-    def __init__(self, comment):
+    def __init__(self, comment, decision=None):
         self.comment = comment
-        self.decision = comment.decisions.select_related("by").first()
+        self.decision = decision or comment.decisions.select_related("by").first()
         super().__init__(_what_happened(comment, self.decision))
 
 

@@ -320,6 +320,9 @@ def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
         Report.objects.bulk_update(reports, ["answered_by", "was_right"])
     if appeals:
         Appeal.objects.bulk_update(appeals, ["answered_by", "was_granted"])
+    granted = [each.decision_id for each in appeals if each.was_granted]
+    if granted and act.is_of_staff:
+        Report.judge_anew(granted, was_right=was_right)
     if act.at is None:
         _tell(reports, appeals)
 

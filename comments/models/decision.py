@@ -155,12 +155,13 @@ class Case(models.Model):
         cls.objects.filter(pk__in=comments).update(closed_at=None, claimed_by=None, claimed_until=None)
 
     @classmethod
-    def no_longer(cls, pk: int, kind: str) -> None:
-        """One reason less to wait; the lane is that of the most urgent one left."""
-        case = cls.objects.select_for_update().get(pk=pk)
-        case.kinds = [each for each in case.kinds if each != kind] or ["new"]
-        case.lane = min(Lane[each.upper()] for each in case.kinds)
-        case.save(update_fields=["kinds", "lane"])
+    def no_longer(cls, comments, kind: str) -> None:
+        """One reason less for them to wait; the lane is that of the most urgent one left."""
+        cases = list(cls.objects.select_for_update().filter(pk__in=comments).order_by("pk"))
+        for case in cases:
+            case.kinds = [each for each in case.kinds if each != kind] or ["new"]
+            case.lane = min(Lane[each.upper()] for each in case.kinds)
+        cls.objects.bulk_update(cases, ["kinds", "lane"])
 
     @classmethod
     def close(cls, comment, *, at=None) -> None:

@@ -164,9 +164,9 @@ class Notice(models.Model):
         )
 
     @classmethod
-    def take_back(cls, decision) -> None:
-        """The decision is undone: whoever was not mailed about it need not hear of it."""
-        cls.objects.filter(decision=decision, mailed_at__isnull=True).delete()
+    def take_back(cls, decisions) -> None:
+        """The decisions are undone: whoever was not mailed about them need not hear of it."""
+        cls.objects.filter(decision__in=decisions, mailed_at__isnull=True).delete()
 
     # The inbox
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from comments import jobs, states
@@ -148,6 +148,20 @@ class Report(models.Model):
         if len(answered) < ANSWERED_ENOUGH:
             return 1.0
         return round(max(LEAST_WEIGHT, sum(answered) / len(answered) / USUALLY_RIGHT), 2)
+
+    @classmethod
+    def judge_anew(cls, reversed_ones, *, was_right: bool) -> None:
+        """Who had reported what these decisions (by id) were about was right after all, or was not: that goes on record.
+
+        Also where they had themselves reversed, on appeal, what the reports were answered with first. Whoever was given
+        an answer that stood already was never counted, and is not now. One statement.
+        """
+        led_to = Q(answered_by__in=reversed_ones) | Q(
+            answered_by__in=Appeal.objects.filter(answered_by__in=reversed_ones, was_granted=True).values(
+                "decision"
+            )
+        )
+        cls.objects.filter(led_to, was_right__isnull=False).update(was_right=was_right)
 
     def _answer_that_stands(self) -> Decision | None:
         """The decision that has answered reports like this one already; None when a person has to read it."""

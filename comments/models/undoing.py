@@ -1,10 +1,11 @@
-"""Taking a decision back: what was there before is there again, and the record of both stays."""
+"""Taking decisions back: what was there before is there again, and the record of both stays. One or a hundred at once."""
 
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from comments import states
@@ -33,41 +34,68 @@ def why_not(decision: Decision, by, at=None) -> str:
 def undo(decision: Decision, *, by) -> Decision:
     """Put the comment back as it was before its latest decision; returns the record of that.
 
-    Nobody is told when the mails about the decision have not gone out yet (HN_UNDO_SECONDS); afterwards the author gets
-    a sentence. The answer that was published with it is withdrawn. Raises Undecidable, or MovedMeanwhile when something
-    has been decided since.
+    Raises Undecidable, or MovedMeanwhile when something has been decided since.
     """
-    if why := why_not(decision, by):
-        raise Undecidable(why)
-    with transaction.atomic():
-        comment = Comment.objects.select_related("article").get(pk=decision.comment_id)
-        before = comment.status
-        change = deciding.published_more(before, decision.from_status)
-        Thread.lock([comment.article_id])
-        Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
-        if comment.decisions.first() != decision:
-            raise MovedMeanwhile(comment)
-        if decision.answer_id:
-            _take_back(decision.answer, by)
-        moved = {
-            "status": decision.from_status,
-            "text": decision.text_before,
-            "waiting_text": decision.waiting_before,
-        }
-        if change < 0 and comment.published_at == decision.at:
-            moved["published_at"] = None
-        deciding.write([comment], {comment.pk: moved}, {comment.pk: change})
-        _wait_again(decision)
-        Notice.take_back(decision)
-        if decision.canned_reply_id:
-            CannedReply.objects.filter(pk=decision.canned_reply_id, use_count__gt=0).update(
-                use_count=F("use_count") - 1
-            )
-        record = Decision.objects.create(
+    done = undo_many([decision], by=by)
+    if decision.comment_id in done.refused:
+        raise done.refused[decision.comment_id]
+    return done.decisions[decision.comment_id]
+
+
+def undo_many(decisions, *, by) -> deciding.Done:
+    """Put comments back as they were before these decisions, each the latest about its comment; by the comments' ids.
+
+    One transaction, in the same handful of statements however many. Nobody is told when the mails about them have not
+    gone out yet (HN_UNDO_SECONDS); afterwards each author gets a sentence. Answers that were published with them are
+    withdrawn. What cannot be taken back stays, and is told in `refused`: Undecidable, or MovedMeanwhile.
+    """
+    done, wanted = deciding.Done(), {}
+    # Of two about one comment only the later can be its latest; the earlier is as if it had not been asked for.
+    for decision in sorted(decisions, key=lambda each: each.pk):
+        if why := why_not(decision, by):
+            done.refused[decision.comment_id] = Undecidable(why)
+        else:
+            wanted[decision.comment_id] = decision
+            done.refused.pop(decision.comment_id, None)
+    with transaction.atomic(savepoint=False):
+        articles = Comment.objects.filter(pk__in=wanted).values_list("article_id", flat=True)
+        Thread.lock(set(articles))
+        locked = Comment.objects.filter(pk__in=wanted).select_related("article").order_by("pk")
+        comments = {each.pk: each for each in locked.select_for_update(of=["self"], no_key=True)}
+        latest = (
+            Decision.objects.filter(comment__in=wanted).order_by("comment_id", "-pk").distinct("comment_id")
+        )
+        for now in latest.select_related("by"):
+            if now != wanted[now.comment_id]:
+                done.refused[now.comment_id] = MovedMeanwhile(comments[now.comment_id], now)
+                del wanted[now.comment_id]
+        if wanted:
+            done.decisions = _put_back(wanted, [comments[pk] for pk in wanted], by)
+    return done
+
+
+def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> dict[int, Decision]:
+    """Texts, statuses, counts, cases, reports, appeals and notices as they were; a record for each comment."""
+    _withdraw_answers(decisions, by)
+    before = Decision.objects.filter(pk__in=[each.pk for each in decisions.values()], comment=OuterRef("pk"))
+    texts = {
+        "text": Subquery(before.values("text_before")),
+        "waiting_text": Subquery(before.values("waiting_before")),
+    }
+    moves, change, records = {}, {}, {}
+    at = timezone.now()
+    for comment in comments:
+        decision = decisions[comment.pk]
+        change[comment.pk] = deciding.published_more(comment.status, decision.from_status)
+        moves[comment.pk] = {"status": decision.from_status} | texts
+        if change[comment.pk] < 0 and comment.published_at == decision.at:
+            moves[comment.pk]["published_at"] = None
+        records[comment.pk] = Decision(
             comment=comment,
             action=Action.UNDO,
-            from_status=before,
+            from_status=comment.status,
             to_status=decision.from_status,
+            at=at,
             by=by,
             text_id=decision.text_id,
             text_before_id=comment.text_id,
@@ -75,24 +103,43 @@ def undo(decision: Decision, *, by) -> Decision:
             policy_id=decision.policy_id,
             reverses=decision,
         )
-        if record.at >= decision.at + timedelta(seconds=settings.HN_UNDO_SECONDS):
-            Notice.of_decisions([record])
-    return record
+    deciding.write(comments, moves, change)
+    _wait_again(decisions.values())
+    Notice.take_back(decisions.values())
+    _uncount_replies(decisions.values())
+    Decision.objects.bulk_create(records.values())
+    silent = timedelta(seconds=settings.HN_UNDO_SECONDS)
+    Notice.of_decisions([each for each in records.values() if at >= each.reverses.at + silent])
+    return records
 
 
-def _take_back(answer: Comment, by) -> None:
-    if answer.status == Status.PUBLISHED:
-        answer.withdraw(by=by, version=answer.version)
+def _withdraw_answers(decisions: dict[int, Decision], by) -> None:
+    answers = Comment.objects.filter(pk__in={each.answer_id for each in decisions.values()} - {None})
+    answers = list(answers.filter(status=Status.PUBLISHED).select_related("article"))
+    if answers:
+        act = deciding.Act(states.WITHDRAW, by=by)
+        deciding.carry_out(act, answers, {each.pk: each.version for each in answers})
 
 
-def _wait_again(decision: Decision) -> None:
-    """The case as it was: open again, or no longer; its reports and appeals wait for an answer again."""
-    pk = decision.comment_id
-    if decision.closed_case:
-        Case.reopen([pk])
-    elif decision.action == Action.HOLD:
-        Case.close_all([pk])
-    elif decision.action == Action.ESCALATE:
-        Case.no_longer(pk, "escalated")
-    Report.objects.filter(answered_by=decision).update(answered_by=None, was_right=None)
-    Appeal.objects.filter(answered_by=decision).update(answered_by=None, was_granted=None)
+def _wait_again(decisions) -> None:
+    """The cases as they were: open again, or no longer; their reports and appeals wait for an answer again."""
+    Case.reopen([each.comment_id for each in decisions if each.closed_case])
+    still_open = [each for each in decisions if not each.closed_case]
+    Case.close_all([each.comment_id for each in still_open if each.action == Action.HOLD])
+    Case.no_longer([each.comment_id for each in still_open if each.action == Action.ESCALATE], "escalated")
+    Report.objects.filter(answered_by__in=decisions).update(answered_by=None, was_right=None)
+    appeals = Appeal.objects.filter(answered_by__in=decisions)
+    # What had been reversed stands again, and with it what that said of the reports before it.
+    stands_again = defaultdict(list)
+    for appeal in appeals.filter(was_granted=True).select_related("decision"):
+        stands_again[appeal.decision.action in states.REPORT_WAS_RIGHT].append(appeal.decision_id)
+    for was_right, reversed_ones in stands_again.items():
+        Report.judge_anew(reversed_ones, was_right=was_right)
+    appeals.update(answered_by=None, was_granted=None)
+
+
+def _uncount_replies(decisions) -> None:
+    used = Counter(each.canned_reply_id for each in decisions if each.canned_reply_id)
+    for times in set(used.values()):
+        keys = [pk for pk, count in used.items() if count == times]
+        CannedReply.objects.filter(pk__in=keys, use_count__gte=times).update(use_count=F("use_count") - times)

@@ -9,9 +9,8 @@ from django.views.decorators.http import require_POST
 from accounts.roles import moderator_required
 from comments import desk, states
 from comments.forms import BulkForm, DecisionForm
-from comments.models import Comment, Decision, MovedMeanwhile, Undecidable
+from comments.models import Comment, Decision, MovedMeanwhile, Undecidable, undoing
 from comments.models.deciding import carry_out
-from comments.models.undoing import undo as take_back
 from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
 from healthnews.http import private, wants_part
 
@@ -68,7 +67,7 @@ def undo(request, pk):
     decision = get_object_or_404(Decision.objects.select_related("answer"), pk=pk)
     where = reverse("moderation:card", args=[decision.comment_id])
     try:
-        take_back(decision, by=request.user)
+        undoing.undo(decision, by=request.user)
     except (MovedMeanwhile, Undecidable) as refusal:
         comment = comment_of(request, decision.comment_id)
         status = 409 if isinstance(refusal, MovedMeanwhile) else 422
@@ -100,7 +99,12 @@ def decide_many(request):
     conflict = any(isinstance(each, MovedMeanwhile) for each in done.refused.values())
     status = 200 if done.decisions else 409 if conflict else 422
     return _bulk_done(
-        request, done=[here[pk] for pk in done.decisions], failed=failed, again=lacking, status=status
+        request,
+        done=[here[pk] for pk in done.decisions],
+        undoable=list(done.decisions.values()),
+        failed=failed,
+        again=lacking,
+        status=status,
     )
 
 
@@ -118,13 +122,39 @@ def _asked(chosen: list[str]) -> tuple[dict[int, int], list[str]]:
     return asked, unread
 
 
-def _bulk_done(request, *, done=(), failed=(), again=(), error="", status=422):
+@require_POST
+@moderator_required
+def undo_many(request):
+    """Take back up to BULK decisions (`decisions`, by id), as they were made; says which were and which were not."""
+    chosen = [text for text in request.POST.getlist("decisions") if text]
+    if not chosen:
+        return _bulk_done(request, verb="undone", error="Nothing was named that is to be undone.")
+    if len(chosen) > BULK:
+        return _bulk_done(
+            request, verb="undone", error=f"{len(chosen)} decisions are too many at once: at most {BULK}."
+        )
+    asked = {int(text) for text in chosen if text.isascii() and text.isdigit() and len(text) < 19}
+    decisions = list(Decision.objects.filter(pk__in=asked).select_related("comment__author", "comment__text"))
+    done = undoing.undo_many(decisions, by=request.user)
+    about = {decision.comment_id: decision.comment for decision in decisions}
+    failed = [{"comment": about[pk], "error": str(refusal)} for pk, refusal in done.refused.items()]
+    failed += [{"text": "A decision", "error": "It is not here."}] * (len(set(chosen)) - len(decisions))
+    conflict = any(isinstance(each, MovedMeanwhile) for each in done.refused.values())
+    status = 200 if done.decisions else 409 if conflict else 422
+    return _bulk_done(
+        request, verb="undone", done=[about[pk] for pk in done.decisions], failed=failed, status=status
+    )
+
+
+def _bulk_done(request, *, done=(), undoable=(), failed=(), again=(), error="", verb="", status=422):
     context = {
         "done": done,
+        "undoable": undoable,
+        "undoable_until": undoable[0].at + undoing.UNDO_TIME if undoable else None,
         "failed": failed,
         "error": error,
         "again": desk.cases_of(again) if again else [],
-        "verb": states.WORDS.get(request.POST.get("action", ""), "decided"),
+        "verb": verb or states.WORDS.get(request.POST.get("action", ""), "decided"),
         "typed": request.POST,
     }
     if context["again"]:

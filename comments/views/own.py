@@ -68,11 +68,13 @@ def edit(request, pk):
     except MovedMeanwhile:
         changed = "This comment has changed since you opened it. Look at how it stands now before you send your text."
         return _edit_page(request, _own(request, pk), form, changed, status=409)
+    except nudges.Nudged as question:
+        return _edit_page(request, comment, form, status=422, questions=question.found)
     return _mine(comment)
 
 
-def _edit_page(request, comment, form, refusal="", status=200):
-    context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal}
+def _edit_page(request, comment, form, refusal="", *, status=200, **more):
+    context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal} | more
     context["standing"] = Standing.of(request.user)
     return private(render(request, "comments/edit.html", context, status=status))
 
@@ -119,9 +121,19 @@ def _too_many(user) -> bool:
     return cache.incr(key) > PREVIEWS_A_MINUTE
 
 
+def _id(text: str) -> int:
+    """The id that a form names, 0 when there is none that can be read."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def _preview(request, html, found, *, refusal="", status=200):
-    """The part; or, without script, the composer's page with the preview above the text."""
+    """The part; or, without script, the page of the form that it comes from, with the preview above the text."""
     context = {"html": html, "nudges": found, "refusal": refusal}
+    edited = _id(request.POST.get("comment", ""))
+    if edited and not wants_part(request):
+        comment = _own(request, edited)
+        form = EditForm(request.POST, comment=comment)
+        return _edit_page(request, comment, form, status=status, is_preview=True, **context)
     article = (
         Article.objects.public()
         .filter(slug=request.POST.get("discussion", "")[:200].replace("\x00", ""))
@@ -130,8 +142,7 @@ def _preview(request, html, found, *, refusal="", status=200):
     if wants_part(request) or article is None:
         return private(render(request, "comments/_preview.html", context, status=status))
     form = CommentForm(initial={"body": request.POST.get("body", "")}, article=article, author=request.user)
-    parent = request.POST.get("parent", "")
-    if parent.isascii() and parent.isdigit() and len(parent) < 19:
+    if parent := _id(request.POST.get("parent", "")):
         context["answered"] = (
             Comment.objects.answerable().filter(article=article, pk=parent).for_reading().first()
         )

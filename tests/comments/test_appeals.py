@@ -137,6 +137,57 @@ def test_who_had_reported_it_is_told_that_it_is_back(client, moderator, other, c
     assert "it can be read again" in second.body
 
 
+def test_a_reversal_corrects_what_is_known_of_who_had_reported_both_ways(moderator, other, clause):
+    """Kept, removed on the reporters' appeal, restored on the author's; and each of these taken back."""
+    comment, reporter, stranger = make_comment(author=make_user()), make_user(), make_comment()
+    reported = [Report.file(comment, reason=each, by=reporter)[0].pk for each in ("abuse", "spam")]
+    apart, _ = Report.file(stranger, reason="abuse", by=reporter)
+    decided(stranger, "keep", moderator)
+
+    def right() -> list:
+        assert not Report.objects.get(pk=apart.pk).was_right, "nobody looked at that one again"
+        return [Report.objects.get(pk=each).was_right for each in reported]
+
+    kept = decided(comment, "keep", moderator)
+    assert right() == [False, False]
+    Appeal.lodge(kept, by=reporter, text="It names my sister.")
+    removed = decided(comment, "remove", other, clause=clause)
+    assert right() == [True, True]
+    undo(removed, by=other)
+    assert right() == [False, False]
+    removed = decided(comment, "remove", other, clause=clause)
+    Appeal.lodge(removed, by=comment.author, text="She asked me to.")
+    restored = decided(comment, "overturn", moderator)
+    assert right() == [False, False]
+    undo(restored, by=moderator)
+    assert right() == [True, True]
+    decided(comment, "uphold", moderator)
+    assert right() == [True, True]
+
+
+def test_who_was_right_in_the_end_weighs_more(moderator, other, clause):
+    reporter, kept = make_user(), []
+    for _ in range(5):
+        comment = make_comment()
+        Report.file(comment, reason="abuse", by=reporter)
+        kept.append(decided(comment, "keep", moderator))
+    assert Report.weight_of(reporter) == 0.1
+    for decision in kept:
+        Appeal.lodge(decision, by=reporter, text="Look again.")
+        decided(decision.comment, "remove", other, clause=clause)
+    assert Report.weight_of(reporter) == 1.43
+
+
+def test_what_its_author_took_back_says_nothing_about_who_had_reported_it(moderator):
+    comment, reporter = make_comment(author=make_user()), make_user()
+    report, _ = Report.file(comment, reason="abuse", by=reporter)
+    Appeal.lodge(decided(comment, "keep", moderator), by=reporter, text="Look again.")
+    comment.refresh_from_db()
+    comment.withdraw(by=comment.author, version=comment.version)
+    report.refresh_from_db()
+    assert report.was_right is False
+
+
 def test_who_reported_appeals_when_it_was_kept_and_both_are_told(client, moderator, other, clause):
     comment, reporter = make_comment(author=make_user()), make_user()
     Report.file(comment, reason="abuse", by=reporter)

@@ -82,7 +82,7 @@ def test_edits_and_previews_are_harmless_and_the_form_holds_what_was_typed(clien
     address = f"/comments/{comment.pk}/edit/"
     for payload in hostile[::5] + hostile[-30:]:
         comment.refresh_from_db()
-        answer = client.post(address, {"body": payload, "version": comment.version})
+        answer = client.post(address, {"body": payload, "version": comment.version, "confirm": "1"})
         assert answer.status_code == 303, payload
         page = whole(client.get(address))
         assert seen_words(payload) in words(page)
