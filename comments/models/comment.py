@@ -258,9 +258,9 @@ class Comment(models.Model):
                     codes=_codes(verdict),
                 )
             elif from_screening == Status.REJECTED:
-                Notice.of_decisions([record], at=past)
+                Notice.give(Notice.to_authors([record]), at=past)
             else:
-                Notice.of_answers([comment], at=past)
+                Notice.give(Notice.to_answered([comment]), at=past)
             if verdict.crisis:
                 Case.open_for(comment, "crisis", priority=0, since=at, detected=True, codes=_codes(verdict))
         return comment
@@ -384,7 +384,7 @@ class Comment(models.Model):
             **_mark(by, self.article, at),
         )
         answer._record(Action.SUBMIT, "", by=by, canned_reply=canned_reply, clause=clause)
-        Notice.of_answers([answer])
+        Notice.give(Notice.to_answered([answer]))
         return answer
 
     @classmethod

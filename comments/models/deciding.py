@@ -101,8 +101,11 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
                 done.refused[comment.pk] = MovedMeanwhile(Comment.objects.get(pk=comment.pk))
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
-            write(wanted, moves, change, at=act.at)
+            answered = write(wanted, moves, change)
             done.decisions = _record(act, wanted, moves, cases, appeals, messages)
+            told = act.is_of_staff and act.action != Action.ESCALATE
+            decided = [each for each in done.decisions.values() if told and _is_told(each)]
+            Notice.give([*answered, *Notice.to_authors(decided)], at=act.at)
     return done
 
 
@@ -188,10 +191,10 @@ def _shows_other_words(comment, moved: dict) -> bool:
     return comment.status == Status.PUBLISHED and "text" in moved
 
 
-def write(comments, moves: dict[int, dict], change: dict[int, int], *, at=None) -> None:
+def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Notice]:
     """Move the locked comments, and count: `moves` are their columns, `change` how many more are published.
 
-    Those whom what is published now answers are told.
+    Returns what is to be given to those whom what is published now answers.
     """
     threads: dict[int, int] = {}
     for comment in comments:
@@ -211,7 +214,7 @@ def write(comments, moves: dict[int, dict], change: dict[int, int], *, at=None) 
         pks = [pk for pk, count in above.items() if count == step]
         Comment.objects.filter(pk__in=pks).update(published_answers=F("published_answers") + step)
     published, gone = ([each for each in comments if change[each.pk] == step] for step in (1, -1))
-    Notice.of_answers(published, gone, at=at)
+    return Notice.to_answered(published, gone)
 
 
 def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, Decision]:
@@ -267,8 +270,6 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
     if act.canned_reply is not None:
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
-    if act.is_of_staff and act.action != Action.ESCALATE:
-        Notice.of_decisions([each for each in decisions if _is_told(each)], at=act.at)
     return by_comment
 
 

@@ -99,20 +99,21 @@ class Notice(models.Model):
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Seven statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
         """
         notices = [each for each in notices if each.user_id]
         if not notices:
             return []
-        people = {pk for each in notices for pk in (each.user_id, each.from_id) if pk}
-        users = User.objects.in_bulk(people)
+        people = {each.user_id for each in notices}
+        active = set(User.objects.filter(pk__in=people, is_active=True).values_list("pk", flat=True))
         told = cls.objects.filter(comment__in={each.comment_id for each in notices}, user__in=people)
         known = set(told.values_list("user_id", "kind", "comment_id", "decision_id"))
         hidden = _hidden(notices)
         wanted = [
             each
             for each in notices
-            if _wants(users.get(each.user_id), users.get(each.from_id), hidden)
+            if each.user_id in active
+            and _wants(each.user_id, each.from_id, hidden)
             and (each.user_id, each.kind, each.comment_id, each.decision_id) not in known
         ]
         ways = Preference.ways(wanted)
@@ -127,41 +128,36 @@ class Notice(models.Model):
         return wanted
 
     @classmethod
-    def of_decisions(cls, decisions, *, at=None) -> None:
-        """Tell the authors what was decided about their comments."""
-        cls.give(
-            [
-                cls(user_id=each.comment.author_id, kind=_kind(each), comment=each.comment, decision=each)
-                for each in decisions
-            ],
-            at=at,
-        )
+    def to_authors(cls, decisions) -> list["Notice"]:
+        """To be given: what tells the authors what was decided about their comments."""
+        return [
+            cls(user_id=each.comment.author_id, kind=_kind(each), comment=each.comment, decision=each)
+            for each in decisions
+        ]
 
     @classmethod
-    def of_answers(cls, published, gone=(), *, at=None) -> None:
-        """Tell those who are answered by what is published now; take back what is told, and not mailed, of what is gone.
+    def to_answered(cls, published, gone=()) -> list["Notice"]:
+        """To be given: what tells those who are answered by what is published now.
 
-        A restored answer whose notice was mailed is told no second time.
+        What is told of what is gone, and not mailed, is taken back. A restored answer whose notice was mailed is told
+        no second time.
         """
         if lost := [each.pk for each in gone if each.parent_id]:
             cls.objects.filter(comment__in=lost, kind__in=ANSWERS, mailed_at__isnull=True).delete()
         answers = [each for each in published if each.parent_id]
         if not answers:
-            return
+            return []
         comments = cls._meta.get_field("comment").related_model.objects.published()
         answered = comments.filter(pk__in={each.parent_id for each in answers}, author__isnull=False)
         authors = dict(answered.values_list("pk", "author"))
-        cls.give(
-            [
-                cls(
-                    user_id=authors.get(each.parent_id),
-                    kind=Kind.STAFF_ANSWER if each.mark in _OF_STAFF else Kind.ANSWERED,
-                    comment=each,
-                )
-                for each in answers
-            ],
-            at=at,
-        )
+        return [
+            cls(
+                user_id=authors.get(each.parent_id),
+                kind=Kind.STAFF_ANSWER if each.mark in _OF_STAFF else Kind.ANSWERED,
+                comment=each,
+            )
+            for each in answers
+        ]
 
     @classmethod
     def take_back(cls, decisions) -> None:
@@ -197,11 +193,9 @@ def _hidden(notices) -> set[tuple[int, int]]:
     return set(lists.values_list("by", "person"))
 
 
-def _wants(user, from_user, hidden) -> bool:
-    """Whether `user` is told of what `from_user` did. The one place that knows who hears nothing of whom."""
-    if user is None or not user.is_active or user == from_user:
-        return False
-    return from_user is None or (user.pk, from_user.pk) not in hidden
+def _wants(user_id: int, from_id: int | None, hidden) -> bool:
+    """Whether one is told of what the other did. The one place that knows who hears nothing of whom."""
+    return user_id != from_id and (user_id, from_id) not in hidden
 
 
 class Digest(models.Model):

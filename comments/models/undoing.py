@@ -103,13 +103,14 @@ def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> di
             policy_id=decision.policy_id,
             reverses=decision,
         )
-    deciding.write(comments, moves, change)
+    answered = deciding.write(comments, moves, change)
     _wait_again(decisions.values())
     Notice.take_back(decisions.values())
     _uncount_replies(decisions.values())
     Decision.objects.bulk_create(records.values())
     silent = timedelta(seconds=settings.HN_UNDO_SECONDS)
-    Notice.of_decisions([each for each in records.values() if at >= each.reverses.at + silent])
+    decided = [each for each in records.values() if at >= each.reverses.at + silent]
+    Notice.give([*answered, *Notice.to_authors(decided)])
     return records
 
 

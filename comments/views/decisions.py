@@ -42,9 +42,8 @@ def decide(request, pk):
         f"{comment.name}: {decision.get_action_display().lower()}{answered}.",
         extra_tags=f"undo-{decision.pk}",
     )
-    following = desk.next_case(
-        request.user, after=getattr(comment, "case", None), opened=form.cleaned_data["opened"]
-    )
+    case = decision.case or getattr(comment, "case", None)
+    following = desk.next_case(request.user, after=case, opened=form.cleaned_data["opened"])
     if wants_part(request) and following:
         now = comment_of(request, following)
         now.case.claim(by=request.user)

@@ -167,7 +167,7 @@ def test_the_same_is_given_once(mine, moderator):
     reporter = make_user()
     for _ in range(2):
         Notice.give([Notice(user=reporter, kind=Kind.REPORT_ANSWERED, comment=mine, decision=decision)])
-        Notice.of_decisions([decision])
+        Notice.give(Notice.to_authors([decision]))
     assert kinds(reporter) == [Kind.REPORT_ANSWERED]
     assert kinds(mine.author) == [Kind.DECIDED]
 
