@@ -129,7 +129,7 @@ def _is_due(notice, user) -> bool:
         return _takes_mail(user)
     if notice.mailed_at or notice.digest_id:
         return False
-    how = Preference.ways([notice])[notice.user_id, notice.kind]
+    how = Preference.of(notice.user)[notice.kind]
     if how != How.NOW:
         Notice.objects.filter(pk=notice.pk).update(how=how)
         return False
@@ -152,7 +152,7 @@ def _comes_beside(notice) -> bool:
         decision__answer=notice.comment_id, user=notice.user_id, mailed_at__isnull=True
     )
     decided = decided.filter(decision__reversed_by__isnull=True).first()
-    return decided is not None and Preference.ways([decided])[decided.user_id, decided.kind] == How.NOW
+    return decided is not None and Preference.of(decided.user)[decided.kind] == How.NOW
 
 
 # How it is sent

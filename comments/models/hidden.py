@@ -10,9 +10,7 @@ MOST = 500  # people on one list; what is shown to its owner is read in one piec
 
 
 class Hidden(models.Model):
-    """`by` has hidden `person`. Whatever tells people of answers asks here first:
-    `Hidden.objects.filter(by=reader, person=writer).exists()`.
-    """
+    """`by` has hidden `person`: hears nothing of what they answer (`Notice.give`), and need not read it."""
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

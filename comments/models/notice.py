@@ -7,21 +7,34 @@ then. Notices are made in the transaction of the door that they tell of, through
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
 from comments import jobs, states
 from comments.models.decision import Action, Decision
-from comments.models.hidden import Hidden
-from comments.models.preference import How, Kind, Preference
+from comments.models.preference import DEFAULTS, FIXED, How, Kind
 
 MOST_COUNTED = 1_000
 OLD = timedelta(days=7)  # in the demo newsroom: read long ago
 
 ANSWERS = (Kind.ANSWERED, Kind.STAFF_ANSWER)
 _OF_STAFF = frozenset({"staff", "author"})  # comments.Mark
+# Which notices are wanted, and how each is mailed. The one place that knows who hears nothing of whom.
+_WANTED = """
+    SELECT each.place, chosen.how
+    FROM unnest(%(user_id)s::bigint[], %(kind)s::text[], %(comment_id)s::bigint[], %(decision_id)s::bigint[],
+        %(from_id)s::bigint[]) WITH ORDINALITY AS each (user_id, kind, comment_id, decision_id, from_id, place)
+    JOIN accounts_user AS person ON person.id = each.user_id AND person.is_active
+    LEFT JOIN comments_preference AS chosen ON chosen.user_id = each.user_id AND chosen.kind = each.kind
+        AND each.kind <> ALL (%(fixed)s)
+    WHERE each.user_id IS DISTINCT FROM each.from_id
+        AND NOT EXISTS (SELECT FROM comments_notice AS told WHERE told.comment_id = each.comment_id
+            AND told.user_id = each.user_id AND told.kind = each.kind
+            AND told.decision_id IS NOT DISTINCT FROM each.decision_id)
+        AND NOT (each.kind = ANY (%(answers)s) AND EXISTS (SELECT FROM comments_hidden AS hides
+            WHERE hides.by_id = each.user_id AND hides.person_id = each.from_id))
+"""
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -99,28 +112,18 @@ class Notice(models.Model):
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Six statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Four statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
         """
         notices = [each for each in notices if each.user_id]
         if not notices:
             return []
-        people = {each.user_id for each in notices}
-        active = set(User.objects.filter(pk__in=people, is_active=True).values_list("pk", flat=True))
-        told = cls.objects.filter(comment__in={each.comment_id for each in notices}, user__in=people)
-        known = set(told.values_list("user_id", "kind", "comment_id", "decision_id"))
-        hidden = _hidden(notices)
-        wanted = [
-            each
-            for each in notices
-            if each.user_id in active
-            and _wants(each.user_id, each.from_id, hidden)
-            and (each.user_id, each.kind, each.comment_id, each.decision_id) not in known
-        ]
-        ways = Preference.ways(wanted)
-        for each in wanted:
-            each.at = at or timezone.now()
-            each.how = How.NEVER if at else ways[each.user_id, each.kind]
-            each.read_at = at if at and at < timezone.now() - OLD else None
+        ways, wanted = _ways(notices), []
+        for place, each in enumerate(notices, 1):
+            if place in ways:
+                each.at = at or timezone.now()
+                each.how = How.NEVER if at else ways[place] or DEFAULTS[each.kind]
+                each.read_at = at if at and at < timezone.now() - OLD else None
+                wanted.append(each)
         cls.objects.bulk_create(wanted)
         now = [each for each in wanted if each.how == How.NOW]
         jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])
@@ -182,20 +185,15 @@ def _kind(decision) -> str:
     return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
 
 
-def _hidden(notices) -> set[tuple[int, int]]:
-    """(reader, writer) for the answers by people whom the answered has hidden. One query, none without answers."""
-    answers = [each for each in notices if each.kind in ANSWERS and each.from_id]
-    if not answers:
-        return set()
-    lists = Hidden.objects.filter(
-        by__in={each.user_id for each in answers}, person__in={each.from_id for each in answers}
-    )
-    return set(lists.values_list("by", "person"))
-
-
-def _wants(user_id: int, from_id: int | None, hidden) -> bool:
-    """Whether one is told of what the other did. The one place that knows who hears nothing of whom."""
-    return user_id != from_id and (user_id, from_id) not in hidden
+def _ways(notices) -> dict[int, str | None]:
+    """How each that is wanted is to be mailed, by its place from 1 on; None where its person has not chosen."""
+    columns = {
+        name: [getattr(each, name) for each in notices]
+        for name in ("user_id", "kind", "comment_id", "decision_id", "from_id")
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WANTED, columns | {"answers": list(ANSWERS), "fixed": list(FIXED)})
+        return dict(cursor.fetchall())
 
 
 class Digest(models.Model):

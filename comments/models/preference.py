@@ -43,14 +43,6 @@ class Preference(models.Model):
         return f"{self.kind}: {self.how}"
 
     @classmethod
-    def ways(cls, notices) -> dict[tuple[int, str], str]:
-        """How each of the notices is to be mailed, by person and kind. One query."""
-        asked = {(each.user_id, each.kind) for each in notices}
-        stored = cls.objects.filter(user__in={user for user, _ in asked}).values_list("user", "kind", "how")
-        chosen = {(user, kind): how for user, kind, how in stored if kind not in FIXED}
-        return {each: chosen.get(each, DEFAULTS[each[1]]) for each in asked}
-
-    @classmethod
     def of(cls, user) -> dict[str, str]:
         """How this person has every kind mailed."""
         stored = dict(cls.objects.filter(user=user).exclude(kind__in=FIXED).values_list("kind", "how"))
