@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from comments import jobs, paths, redaction, states
 from comments.models.comment import Comment, MovedMeanwhile, Status
 from comments.models.decision import Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
-from comments.models.policy import CannedReply, PolicyVersion
+from comments.models.policy import CannedReply
 from comments.models.report import Appeal, Report
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
@@ -55,6 +55,21 @@ class Act:
         return self.action not in states.AUTHORS
 
 
+# Threads before comments, each in the order of their ids, as all doors lock them. The count makes the database read the
+# threads, and so wait for them, before it looks at the first comment.
+_LOCKED = """
+    WITH threads AS MATERIALIZED (
+        SELECT article_id FROM comments_thread WHERE article_id = ANY (%(articles)s::bigint[])
+        ORDER BY article_id FOR NO KEY UPDATE
+    )
+    SELECT comment.id, comment.version, (SELECT id FROM comments_policyversion ORDER BY number DESC LIMIT 1),
+        (SELECT count(*) FROM threads)
+    FROM comments_comment AS comment
+    WHERE comment.id = ANY (%(comments)s::bigint[]) AND (SELECT count(*) FROM threads) >= 0
+    ORDER BY comment.id FOR NO KEY UPDATE OF comment
+"""
+
+
 @dataclass
 class Done:
     """What came of it: a decision for each comment that was still as it had been read, a reason for each that was not."""
@@ -89,24 +104,28 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
         touched = {
             each.article_id for each in wanted if change[each.pk] or _shows_other_words(each, moves[each.pk])
         }
-        Thread.lock(touched)
-        still = dict(
-            Comment.objects.filter(pk__in=moves)
-            .order_by("pk")
-            .select_for_update(no_key=True)
-            .values_list("pk", "version")
-        )
+        still, policy = _locked(touched, moves)
         for comment in wanted:
             if still.get(comment.pk) != comment.version:
                 done.refused[comment.pk] = MovedMeanwhile(Comment.objects.get(pk=comment.pk))
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
             answered = write(wanted, moves, change)
-            done.decisions = _record(act, wanted, moves, cases, appeals, messages)
+            done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
             told = act.is_of_staff and act.action != Action.ESCALATE
             decided = [each for each in done.decisions.values() if told and _is_told(each)]
             Notice.give([*answered, *Notice.to_authors(decided)], at=act.at)
     return done
+
+
+def _locked(article_ids: set[int], pks) -> tuple[dict[int, int], int | None]:
+    """Hold the threads, then the comments, until the transaction ends: {comment: version}, and the policy in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED, {"articles": [*article_ids], "comments": [*pks]})
+        rows = cursor.fetchall()
+    if rows and rows[0][3] < len(article_ids):
+        Thread.lock(article_ids)  # nobody has commented there before: their rows are missing
+    return {pk: version for pk, version, *_ in rows}, rows[0][2] if rows else None
 
 
 # What is moved, and what stands against it
@@ -217,14 +236,12 @@ def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Noti
     return Notice.to_answered(published, gone)
 
 
-def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, Decision]:
+def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict[int, Decision]:
     """A Decision for each, the cases closed, reports and appeals answered, the mails queued.
 
     Each has the `case` that it was about, as it was, for whoever goes on from there.
     """
     now = act.moment
-    # That of the clause, which is of the policy in force, saves asking.
-    current = act.clause.policy_id if act.clause else PolicyVersion.current_id()
     closes = act.action not in states.KEEPS_WAITING
     told = iter(_remarks([messages[each.pk] for each in comments if messages.get(each.pk)]))
     noted = iter(_remarks([act.note] * len(comments) if act.note else []))
@@ -247,7 +264,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
                 text_id=comment.waiting_text_id or comment.text_id,
                 text_before_id=comment.text_id,
                 waiting_before_id=comment.waiting_text_id,
-                policy_id=current,
+                policy_id=act.clause.policy_id if act.clause else policy,
                 clause=act.clause,
                 canned_reply=act.canned_reply,
                 message=next(told) if messages.get(comment.pk) else None,

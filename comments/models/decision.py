@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.lookups import LessThan
 from django.utils import timezone
@@ -66,6 +66,12 @@ class CaseQuerySet(models.QuerySet):
     def open(self):
         """The queue: lane by lane, urgent first, then who has waited longest."""
         return self.filter(closed_at__isnull=True).order_by("lane", "priority", "since", "comment_id")
+
+
+_CLOSE = """
+    UPDATE comments_case SET closed_at = %(at)s, claimed_by_id = NULL, claimed_until = NULL
+    WHERE comment_id = ANY (%(comments)s) AND closed_at IS NULL
+"""
 
 
 class Case(models.Model):
@@ -171,9 +177,9 @@ class Case(models.Model):
     @classmethod
     def close_all(cls, comments, *, at=None) -> None:
         """The same for many, by their ids."""
-        cls.objects.filter(pk__in=comments, closed_at__isnull=True).update(
-            closed_at=at or timezone.now(), claimed_by=None, claimed_until=None
-        )
+        if comments:
+            with connection.cursor() as cursor:
+                cursor.execute(_CLOSE, {"comments": [*comments], "at": at or timezone.now()})
 
     def claim(self, *, by) -> bool:
         """Say that `by` is looking, for CLAIM_LIFETIME; False when somebody else is."""

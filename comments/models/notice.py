@@ -22,18 +22,20 @@ ANSWERS = (Kind.ANSWERED, Kind.STAFF_ANSWER)
 _OF_STAFF = frozenset({"staff", "author"})  # comments.Mark
 # Which notices are wanted, and how each is mailed. The one place that knows who hears nothing of whom.
 _WANTED = """
-    SELECT each.place, chosen.how
-    FROM unnest(%(user_id)s::bigint[], %(kind)s::text[], %(comment_id)s::bigint[], %(decision_id)s::bigint[],
-        %(from_id)s::bigint[]) WITH ORDINALITY AS each (user_id, kind, comment_id, decision_id, from_id, place)
-    JOIN accounts_user AS person ON person.id = each.user_id AND person.is_active
-    LEFT JOIN comments_preference AS chosen ON chosen.user_id = each.user_id AND chosen.kind = each.kind
+    SELECT each.place, person.id, chosen.how
+    FROM unnest(%(user)s::bigint[], %(answered)s::bigint[], %(kind)s::text[], %(comment)s::bigint[],
+        %(decision)s::bigint[], %(from)s::bigint[])
+        WITH ORDINALITY AS each (user_id, answered_id, kind, comment_id, decision_id, from_id, place)
+    LEFT JOIN comments_comment AS answered ON answered.id = each.answered_id AND answered.status = 'published'
+    JOIN accounts_user AS person ON person.id = coalesce(each.user_id, answered.author_id) AND person.is_active
+    LEFT JOIN comments_preference AS chosen ON chosen.user_id = person.id AND chosen.kind = each.kind
         AND each.kind <> ALL (%(fixed)s)
-    WHERE each.user_id IS DISTINCT FROM each.from_id
+    WHERE person.id IS DISTINCT FROM each.from_id
         AND NOT EXISTS (SELECT FROM comments_notice AS told WHERE told.comment_id = each.comment_id
-            AND told.user_id = each.user_id AND told.kind = each.kind
+            AND told.user_id = person.id AND told.kind = each.kind
             AND told.decision_id IS NOT DISTINCT FROM each.decision_id)
         AND NOT (each.kind = ANY (%(answers)s) AND EXISTS (SELECT FROM comments_hidden AS hides
-            WHERE hides.by_id = each.user_id AND hides.person_id = each.from_id))
+            WHERE hides.by_id = person.id AND hides.person_id = each.from_id))
 """
 
 
@@ -111,19 +113,19 @@ class Notice(models.Model):
     def give(cls, notices, *, at=None) -> list["Notice"]:
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
+        One about an answer that names nobody is for the author of what is answered, if that is published.
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Four statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Three statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
         """
-        notices = [each for each in notices if each.user_id]
         if not notices:
             return []
-        ways, wanted = _ways(notices), []
-        for place, each in enumerate(notices, 1):
-            if place in ways:
-                each.at = at or timezone.now()
-                each.how = How.NEVER if at else ways[place] or DEFAULTS[each.kind]
-                each.read_at = at if at and at < timezone.now() - OLD else None
-                wanted.append(each)
+        wanted = []
+        for place, user_id, how in _wanted(notices):
+            each = notices[place - 1]
+            each.user_id, each.at = user_id, at or timezone.now()
+            each.how = How.NEVER if at else how or DEFAULTS[each.kind]
+            each.read_at = at if at and at < timezone.now() - OLD else None
+            wanted.append(each)
         cls.objects.bulk_create(wanted)
         now = [each for each in wanted if each.how == How.NOW]
         jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])
@@ -147,19 +149,10 @@ class Notice(models.Model):
         """
         if lost := [each.pk for each in gone if each.parent_id]:
             cls.objects.filter(comment__in=lost, kind__in=ANSWERS, mailed_at__isnull=True).delete()
-        answers = [each for each in published if each.parent_id]
-        if not answers:
-            return []
-        comments = cls._meta.get_field("comment").related_model.objects.published()
-        answered = comments.filter(pk__in={each.parent_id for each in answers}, author__isnull=False)
-        authors = dict(answered.values_list("pk", "author"))
         return [
-            cls(
-                user_id=authors.get(each.parent_id),
-                kind=Kind.STAFF_ANSWER if each.mark in _OF_STAFF else Kind.ANSWERED,
-                comment=each,
-            )
-            for each in answers
+            cls(kind=Kind.STAFF_ANSWER if each.mark in _OF_STAFF else Kind.ANSWERED, comment=each)
+            for each in published
+            if each.parent_id
         ]
 
     @classmethod
@@ -185,15 +178,21 @@ def _kind(decision) -> str:
     return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
 
 
-def _ways(notices) -> dict[int, str | None]:
-    """How each that is wanted is to be mailed, by its place from 1 on; None where its person has not chosen."""
+def _wanted(notices) -> list[tuple[int, int, str | None]]:
+    """Those that are: place (from 1), for whom, and how it is to be mailed; None where they have not chosen."""
     columns = {
-        name: [getattr(each, name) for each in notices]
-        for name in ("user_id", "kind", "comment_id", "decision_id", "from_id")
+        "user": [each.user_id for each in notices],
+        "answered": [
+            None if each.user_id or each.decision_id else each.comment.parent_id for each in notices
+        ],
+        "kind": [each.kind for each in notices],
+        "comment": [each.comment_id for each in notices],
+        "decision": [each.decision_id for each in notices],
+        "from": [each.from_id for each in notices],
     }
     with connection.cursor() as cursor:
         cursor.execute(_WANTED, columns | {"answers": list(ANSWERS), "fixed": list(FIXED)})
-        return dict(cursor.fetchall())
+        return sorted(cursor.fetchall())
 
 
 class Digest(models.Model):

@@ -1,11 +1,17 @@
 """The thread under an article: its mode and its counts, in a row that a posting may lock."""
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils.functional import cached_property
 
 from comments.models.people import NotYours
 from comments.models.switch import Mode, SiteMode, Switch
+
+_CHANGED = """
+    UPDATE comments_thread AS thread
+    SET version = thread.version + 1, published_count = thread.published_count + each.step
+    FROM unnest(%(threads)s::bigint[], %(steps)s::int[]) AS each (id, step) WHERE thread.article_id = each.id
+"""
 
 
 class Thread(models.Model):
@@ -75,11 +81,9 @@ class Thread(models.Model):
     @classmethod
     def changed_many(cls, steps: dict[int, int]) -> None:
         """As `changed`, for several: {article id: how many more are published}. They are locked, or are few."""
-        for step in set(steps.values()):
-            pks = [pk for pk, each in steps.items() if each == step]
-            cls.objects.filter(pk__in=pks).update(
-                version=F("version") + 1, published_count=F("published_count") + step
-            )
+        if steps:
+            with connection.cursor() as cursor:
+                cursor.execute(_CHANGED, {"threads": [*steps], "steps": [*steps.values()]})
 
     def switch(self, to: str, *, by, note: str = "", seen: str = "") -> Switch:
         """Open, hold or close this thread. Raises Overtaken when it no longer is as `seen`, and NotYours."""

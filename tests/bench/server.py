@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
+WARM = 5  # requests of a kind that do not count: a fresh process imports, compiles and connects
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -139,9 +140,9 @@ class Server:
         }
 
     def page(self, path: str, headers=None, count: int = 60) -> dict:
-        """The cost of one address, after five requests that do not count."""
+        """The cost of one address, after requests that do not count."""
         request = ("GET", path, None, headers)
-        self.cost([request] * 5, expect=200)
+        self.cost([request] * WARM, expect=200)
         return self.cost([request] * count, expect=200)
 
     def rate(self, path: str, headers=(), *, seconds: float = 4, connections: int = 4) -> float:
