@@ -97,9 +97,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             return False
         if self.is_superuser:
             return True
-        if not hasattr(self, "_roles"):
-            self._roles = set(self.groups.values_list("name", flat=True))
-        return role in self._roles
+        if not hasattr(self, "held_roles"):
+            self.held_roles = set(self.groups.values_list("name", flat=True))
+        return role in self.held_roles
 
     @property
     def is_moderator(self) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count
 from accounts.models import User
 from accounts.roles import MODERATOR
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backend.Backend"
 
 
 def cookie_of(user) -> str:
