@@ -64,10 +64,12 @@ def same_again(recent: list[Recent], *, article, parent, body: str) -> int | Non
     return None
 
 
-def gather(*, article, author, text: str, recent=None, standing=None, but=None) -> screening.Facts:
+def gather(
+    *, article, author, text: str, recent=None, standing=None, thread=None, but=None
+) -> screening.Facts:
     """Everything the checks may know about this text. At most seven queries, none of which grows with the site.
 
-    `recent` and `standing` are asked for where the caller has not. `but` is the comment that the text is an edit of: it
+    `recent`, `standing` and `thread` are asked for where the caller has not. `but` is the comment that the text is an edit of: it
     is no repetition of itself. (That the author is a person of the newsroom is asked once and kept on the user: the mark
     of the comment asks it again.)
     """
@@ -80,7 +82,7 @@ def gather(*, article, author, text: str, recent=None, standing=None, but=None) 
     decided = [
         each.status for each in judged if each.status in _DECIDED and "crisis" not in (each.kinds or ())
     ]
-    thread = Thread.of(article)
+    thread = Thread.of(article) if thread is None else thread
     published = sum(each.status == Status.PUBLISHED for each in recent)
     if published < limits.newcomer_until:
         older = Comment.objects.filter(author=author).published()

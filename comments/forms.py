@@ -41,8 +41,8 @@ class CommentForm(forms.Form):
     acknowledge = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     confirm = forms.BooleanField(required=False)  # sent after a nudge: they know, and send it
 
-    def __init__(self, *args, article, author=None, **kwargs):
-        self.article, self.author = article, author
+    def __init__(self, *args, article, author=None, thread=None, **kwargs):
+        self.article, self.author, self.thread = article, author, thread
         super().__init__(*args, **kwargs)
 
     def clean_body(self):
@@ -83,7 +83,12 @@ class CommentForm(forms.Form):
                     recent, a_minute=settings.HN_POSTS_A_MINUTE, an_hour=settings.HN_POSTS_AN_HOUR
                 )
             known = facts.gather(
-                article=self.article, author=self.author, text=body, recent=recent, standing=standing
+                article=self.article,
+                author=self.author,
+                text=body,
+                recent=recent,
+                standing=standing,
+                thread=self.thread,
             )
             verdict = screening.screen(known)
             asks = not self.cleaned_data["confirm"] and not self.author.is_newsroom

@@ -235,7 +235,7 @@ class Comment(models.Model):
         """
         past, at = at, at or timezone.now()
         from_screening = (Status.PUBLISHED, Status.PENDING, Status.REJECTED)[verdict.outcome]
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             comment = cls._insert(
                 article=article,
                 author=by,
@@ -434,7 +434,7 @@ class Comment(models.Model):
             from_status=from_status,
             to_status=self.status,
             text_id=seen.pk if seen else self.text_id,
-            policy=PolicyVersion.current(),
+            policy_id=PolicyVersion.current_id(),
             **fields,
         )
 

@@ -33,6 +33,11 @@ class PolicyVersion(models.Model):
         return cls.objects.order_by("-number").first()
 
     @classmethod
+    def current_id(cls) -> int | None:
+        """The key of the policy in force."""
+        return cls.objects.order_by("-number").values_list("pk", flat=True).first()
+
+    @classmethod
     def publish(cls, content: dict, *, note: str, by, based_on: int) -> "PolicyVersion":
         """Put a new version in force, if `based_on` still is the number of the one that it replaces.
 

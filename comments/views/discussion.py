@@ -25,7 +25,7 @@ SEE_OTHER = 303
 
 
 def _article(slug: str) -> Article:
-    return get_object_or_404(Article.objects.public(), slug=slug)
+    return get_object_or_404(Article.objects.public().defer("body", "body_html", "search"), slug=slug)
 
 
 def sort_of(request) -> str:
@@ -84,8 +84,9 @@ def _moment(milliseconds: str):
 def _post(request, article):
     if not request.user.is_authenticated:
         return _to_log_in(request, article)
-    form = CommentForm(request.POST, article=article, author=request.user)
-    if Thread.of(article).is_closed:
+    thread = Thread.of(article)
+    form = CommentForm(request.POST, article=article, author=request.user, thread=thread)
+    if thread.is_closed:
         return _composer(request, article, form, status=403)
     if not form.is_valid():
         return _composer(request, article, form, status=422)
