@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from healthnews import markup, paging
 
 START, STOP = "\x02", "\x03"  # around a hit in a headline; no text of ours holds them
+RANKED = 2_000  # articles that are compared; of a word that more of them use, the newest
 MAX_QUERY = 200  # characters; the rest of what was asked is not looked at
 EXCERPT = 260  # characters
 _SIGNS = re.compile(r"\s*\[\d{1,3}\]")  # of sources, in the running text
@@ -36,11 +37,13 @@ def asked(text: str) -> str:
 def search(articles, text: str, *, size: int, after: str = "") -> paging.Page:
     """The best of `articles` (of an ArticleQuerySet) for `text`, by rank and then newest id; each row has `.excerpt`.
 
-    Words are joined by "and"; "quoted phrases", or and -not work. Nothing that can be typed is an error.
+    Words are joined by "and"; "quoted phrases", or and -not work. Nothing that can be typed is an error. Of more than
+    RANKED finds the newest are compared: a word that everybody uses must not cost more each year.
     """
     query = SearchQuery(folded(text), config="english", search_type="websearch")
     rank = Cast(SearchRank(F("search"), query) * _SCALE, BigIntegerField())
-    found = articles.filter(search=query).annotate(score=rank)
+    newest = articles.filter(search=query).order_by("-publish_at", "-pk").values("pk")[:RANKED]
+    found = articles.order_by().filter(pk__in=newest).annotate(score=rank)
     place = paging.decode(after, 2)
     if place:
         score, pk = place

@@ -1,6 +1,7 @@
 """Search: what is found, in which order, and how it is shown."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,13 @@ def test_title_counts_more_than_topic_and_topic_more_than_text(client):
     make_article(title="By topic", tags=["insomnia"], body="<p>Nothing.</p>")
     make_article(title="Insomnia", body="<p>Nothing.</p>")
     assert found(client, q="insomnia") == ["Insomnia", "By topic", "In the dek", "In the text"]
+
+
+def test_of_a_word_that_everybody_uses_the_newest_are_compared(client, monkeypatch):
+    monkeypatch.setattr(full_text, "RANKED", 2)
+    for day, title in enumerate(["Sleep", "On sleep, a little", "More on it"], 1):
+        make_article(title=title, dek="", body="<p>About sleep.</p>", at=datetime(2026, 1, day, tzinfo=UTC))
+    assert found(client, q="sleep") == ["On sleep, a little", "More on it"]
 
 
 def test_words_are_found_with_and_without_accents_and_shown_with_them(client):
