@@ -67,6 +67,7 @@ def load_newsroom(say) -> dict[str, int]:
         articles[path.stem]: load(f"threads/{path.name}")
         for path in sorted((FOLDER / "threads").glob("*.toml"))
     }
+    desk.verify(people["reader"], users, now)
     say("comments")
     comments = discussions.hold(threads, users, now)
     desk.arrange(users)
