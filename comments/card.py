@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from articles import diff
 from comments import desk, states
-from comments.forms import fill
+from comments.decision_forms import fill
 from comments.models import (
     Action,
     Appeal,

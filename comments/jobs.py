@@ -64,6 +64,17 @@ def send_digests(timestamp: int) -> None:
             job.defer(digest_id=pk)
 
 
+@app.periodic(cron="41 3 * * *")
+@app.task(name="comments.prune_notices", queue="upkeep", queueing_lock="prune")
+def prune_notices(timestamp: int) -> None:
+    """One batch of the notices and mails of the day that nobody needs any more; queues the next, until there is none."""
+    from comments import pruning
+
+    if pruning.prune():
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+            prune_notices.defer(timestamp=timestamp)
+
+
 def tell_authors(decisions) -> None:
     """Queue the mails in the decisions' own transaction; they wait until an undo would no longer be silent."""
     if decisions:

@@ -31,6 +31,7 @@ discussion = [
     re_path(rf"^articles/{SLUG}/comments/$", views.thread, name="thread"),
     re_path(rf"^articles/{SLUG}/comments/new/$", views.composer, name="composer"),
     re_path(rf"^articles/{SLUG}/comments/mine/$", views.mine, name="mine"),
+    re_path(rf"^articles/{SLUG}/comments/hidden\.css$", hiding.style, name="hidden_style"),
     path("comments/<int:pk>/", views.permalink, name="permalink"),
     path("comments/<int:pk>/edit/", own.edit, name="edit"),
     path("comments/<int:pk>/withdraw/", own.withdraw, name="withdraw"),

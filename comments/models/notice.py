@@ -87,6 +87,9 @@ class Notice(models.Model):
                 condition=Q(how="daily", mailed_at__isnull=True, digest__isnull=True),
                 name="notice_waits_for_digest",
             ),
+            # What is old enough to go (pruning.py).
+            models.Index(fields=["at"], condition=Q(read_at__isnull=False), name="notice_read_by_age"),
+            models.Index(fields=["at"], condition=Q(read_at__isnull=True), name="notice_unread_by_age"),
         ]
 
     def __str__(self):
@@ -205,7 +208,10 @@ class Digest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
-        indexes = [models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="digest_waits")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="digest_waits"),
+            models.Index(fields=["day"], name="digest_by_age"),
+        ]
 
     def __str__(self):
         return f"Digest {self.pk}"

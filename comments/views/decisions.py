@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.roles import moderator_required
 from comments import desk, states
-from comments.forms import BulkForm, DecisionForm
+from comments.decision_forms import BulkForm, DecisionForm
 from comments.models import Comment, Decision, MovedMeanwhile, Undecidable, undoing
 from comments.models.deciding import carry_out
 from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide

@@ -1,16 +1,22 @@
-"""Whom one does not want to read."""
+"""Whom one does not want to read: the list, and what folds their comments where no script runs."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from articles.models import Article
+from comments import viewer
 from comments.models import Comment, Hidden, Undecidable
 from healthnews.http import private
 
 SEE_OTHER = 303
+# The name and the link to the comment stay: by that it is read, when it is the target.
+_FOLD = """:is({those}):not(:target) > :not(.comment__head) {{ display: none; }}
+:is({those}):not(:target)::after {{ content: "By somebody whom you have hidden. Follow the date to read it."; }}
+"""
 
 
 def _person(request, pk) -> User:
@@ -48,3 +54,14 @@ def hidden(request):
     """The list of those one has hidden."""
     people = Hidden.objects.filter(by=request.user).select_related("person")
     return private(render(request, "comments/hidden.html", {"people": people}))
+
+
+@require_safe
+def style(request, slug):
+    """The viewer's own stylesheet of a discussion, asked for only where no script runs: the page is everybody's."""
+    those = []
+    if request.user.is_authenticated:
+        article = get_object_or_404(Article.objects.public(), slug=slug)
+        those = viewer.hidden(request.user, article)
+    rules = _FOLD.format(those=", ".join(f"#comment-{pk}" for pk in those)) if those else ""
+    return private(HttpResponse(rules, content_type="text/css; charset=utf-8"))

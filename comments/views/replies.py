@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.roles import administrator_required, moderator_required
 from comments import differences
-from comments.forms import PlainTextField, fill
+from comments.decision_forms import fill
+from comments.forms import PlainTextField
 from comments.models import Action, CannedReply, ChangedMeanwhile, Clause, Comment, PolicyVersion, Proposal
 from comments.reply_forms import ReplyForm
 from comments.screening import wording

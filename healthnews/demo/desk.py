@@ -1,14 +1,26 @@
-"""What the moderators of the demo newsroom have arranged: the duty roster, and what they know of one reader."""
+"""What the desk of the demo newsroom has arranged: who is verified, the duty roster, what it knows of one reader."""
 
-from datetime import time
+from datetime import time, timedelta
 
-from comments.models import Action, Decision, Duty, PersonNote, Sanction
+from django.utils import timezone
+
+from comments.models import Action, Credential, Decision, Duty, PersonNote, Sanction
 
 _ROSTER = (  # from, to, time zone
     ("moderator@example.org", time(7), time(14), "Europe/London"),
     ("moderator2@example.org", time(14), time(22), "Europe/Amsterdam"),
 )
 _WORKDAYS = range(5)
+
+
+def verify(readers: list[dict], users: dict, now) -> None:
+    """Record the health professionals among the readers; before they write, because marks are frozen with comments."""
+    administrator = next(user for user in users.values() if user.email == "admin@example.org")
+    for reader in readers:
+        if proof := dict(reader.get("credential", {})):
+            on = timezone.localdate(now - timedelta(days=proof.pop("days_ago")))
+            expires_on = on + timedelta(days=proof.pop("days"))
+            Credential.verify(users[reader["key"]], by=administrator, on=on, expires_on=expires_on, **proof)
 
 
 def arrange(users: dict) -> None:

@@ -21,7 +21,7 @@ from accounts.models import User
 from articles.models import Article, Draft, Image, Person, Review, Tag, Version
 from articles.models.draft import DraftByline, DraftSource
 from articles.models.images import reencode
-from comments import tally
+from comments import pruning, tally
 from comments.models import Comment
 from healthnews.demo import desk, discussions
 from healthnews.fresh_site import load
@@ -67,9 +67,12 @@ def load_newsroom(say) -> dict[str, int]:
         articles[path.stem]: load(f"threads/{path.name}")
         for path in sorted((FOLDER / "threads").glob("*.toml"))
     }
+    desk.verify(people["reader"], users, now)
     say("comments")
     comments = discussions.hold(threads, users, now)
     desk.arrange(users)
+    while pruning.prune():  # what would have gone by now
+        pass
     say("numbers")
     for _ in tally.write():
         pass

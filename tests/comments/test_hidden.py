@@ -38,6 +38,37 @@ def test_a_person_is_hidden_and_shown_again_without_script(client, reader):
     assert not Hidden.objects.exists()
 
 
+def test_without_script_a_stylesheet_of_ones_own_folds_them(client, reader):
+    loud = make_user(display_name="Loud Larry")
+    comment = make_comment(author=loud)
+    others = [
+        make_comment(comment.article),
+        make_comment(author=loud),
+        make_comment(comment.article, loud, status="pending"),
+    ]
+    Hidden.hide(loud, by=reader)
+    address = f"/articles/{comment.article.slug}/comments/hidden.css"
+    for page in (comment.article.get_absolute_url(), f"/articles/{comment.article.slug}/comments/"):
+        html = client.get(page).content.decode()
+        assert f'<noscript><link rel="stylesheet" href="{address}"></noscript>' in html
+    got = client.get(address)
+    rules = got.content.decode()
+    assert got["Content-Type"] == "text/css; charset=utf-8"
+    assert "no-store" in got["Cache-Control"]
+    assert f":is(#comment-{comment.pk}):not(:target) > :not(.comment__head) {{ display: none; }}" in rules
+    for each in others:
+        assert f"#comment-{each.pk}" not in rules
+    Hidden.show(loud, by=reader)
+    assert client.get(address).content == b""
+
+
+def test_for_the_anonymous_it_is_empty_and_asks_the_database_nothing(client, django_assert_num_queries):
+    comment = make_comment()
+    Hidden.hide(comment.author, by=make_user())
+    with django_assert_num_queries(0):
+        assert client.get(f"/articles/{comment.article.slug}/comments/hidden.css").content == b""
+
+
 @pytest.mark.parametrize("role", ["moderator", "editor", "administrator"])
 def test_people_of_the_site_cannot_be_hidden(client, reader, role):
     staff = make_user(role)

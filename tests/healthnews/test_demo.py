@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.models import Article, Draft, Person, Tag, Version
-from comments import screening
+from comments import pruning, screening
 from comments.counts import recount
-from comments.models import Case, Comment, Decision, Duty, Sanction, Thread
+from comments.models import Case, Comment, Credential, Decision, Duty, Notice, Sanction, Thread
 from healthnews.demo import loader
 from healthnews.fresh_site import load
 from healthnews.markup import text_of
@@ -230,6 +230,26 @@ def test_it_refuses_a_database_that_holds_other_content():
     with pytest.raises(CommandError, match="holds other content"):
         call_command("seed_demo")
     assert Article.objects.count() == before
+
+
+def test_one_reader_is_a_verified_professional_and_says_so_since_then():
+    credential = Credential.objects.get()
+    assert (credential.kind, credential.verified_by.email) == ("nurse", "admin@example.org")
+    assert credential.is_in_force and "invented" in credential.issuer and credential.jurisdiction
+    said = Comment.objects.filter(author=credential.user, status="published")
+    since = [each for each in said if timezone.localdate(each.posted_at) >= credential.verified_on]
+    assert len(since) >= 3 and len(since) < len(said)
+    assert {(each.mark, each.mark_label) for each in since} == {("expert", "Verified: Registered nurse, UK")}
+    assert {each.mark for each in said if each not in since} == {""}, "marks are frozen at posting"
+    assert '<span class="comment__mark">Verified: Registered nurse, UK</span>' in page("/articles/hay-fever/")
+    assert not Comment.objects.filter(mark="expert").exclude(author=credential.user).exists()
+
+
+def test_the_inboxes_hold_what_a_real_one_would_hold_by_now():
+    now = timezone.now()
+    assert Notice.objects.exists()
+    assert not Notice.objects.filter(read_at__isnull=False, at__lt=now - pruning.READ).exists()
+    assert not Notice.objects.filter(read_at__isnull=True, at__lt=now - pruning.UNREAD).exists()
 
 
 def test_the_desk_has_a_roster_and_a_past_that_is_mailed_to_nobody():
