@@ -96,6 +96,23 @@ def test_one_is_asked_once_and_what_was_typed_stays(visitor, script):
     assert page.input_value("#comment-body") == ""
 
 
+def test_a_change_is_asked_about_once_and_can_be_looked_at_before(visitor):
+    author = make_user()
+    comment = make_comment(make_article(), author, status="pending", body="My leg hurts.")
+    page = visitor(author)
+    page.goto(f"/comments/{comment.pk}/edit/")
+    page.fill("#comment-body", f"*Please.* {ADVICE}")
+    page.click("button:has-text('Preview')")
+    assert page.inner_text(".preview em") == "Please."
+    page.click("button:has-text('Save the new text')")
+    page.wait_for_selector("[data-question] [data-nudge=personal_advice]")
+    assert page.input_value("#comment-body") == f"*Please.* {ADVICE}"
+    page.click("button:has-text('Save it as it is')")
+    page.wait_for_url("**/comments/mine/**")
+    comment.refresh_from_db()
+    assert comment.text.body == f"*Please.* {ADVICE}"
+
+
 def test_a_published_comment_is_there_after_sending(visitor, script):
     article, moderator = make_article(), make_user("moderator")
     page = visitor(moderator)
@@ -161,7 +178,12 @@ def test_somebody_hidden_is_folded_away_until_one_looks(visitor, script):
         show_comments(page, article, script, ".comment__folded")
         assert not page.locator(f"#comment-{comment.pk} .comment__body").is_visible()
         page.click("text=Show it")
-        assert page.locator(f"#comment-{comment.pk} .comment__body").is_visible()
+    else:  # by the stylesheet in <noscript>
+        page.goto(article.get_absolute_url())
+        assert not page.locator(f"#comment-{comment.pk} .comment__body").is_visible()
+        page.click(f"#comment-{comment.pk} .comment__time")
+        page.wait_for_url(f"**#comment-{comment.pk}")
+    assert page.locator(f"#comment-{comment.pk} .comment__body").is_visible()
     page.goto("/comments/people/hidden/")
     page.click("text=Show again")
     page.wait_for_selector("text=Nobody.")

@@ -303,6 +303,25 @@ def test_every_outcome_by_plain_forms(at_desk):
     assert "See a doctor, please." in page.inner_text("#comments")
 
 
+def test_what_was_decided_together_is_taken_back_together(at_desk, script):
+    article = make_article()
+    comments = [held(article, f"Waits {n}.") for n in range(3)]
+    page = at_desk(make_user("moderator"))
+    page.goto("/moderation/")
+    for tick in page.locator("[name=comments]").all():
+        tick.check()
+    page.click(".bulk button:has-text('Publish')")
+    page.wait_for_selector("h1:has-text('3 published')")
+    assert Comment.objects.published().count() == 3
+    if script:
+        page.wait_for_timeout(420)
+        page.keyboard.press("u")
+    else:
+        page.click("button:has-text('Undo all 3')")
+    page.wait_for_selector("h1:has-text('3 undone')")
+    assert [Comment.objects.get(pk=each.pk).status for each in comments] == ["pending"] * 3
+
+
 @with_script
 def test_keys_can_be_switched_off_and_help_lists_them(at_desk):
     comment = held(make_article(), "Waits.")
