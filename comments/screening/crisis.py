@@ -9,8 +9,10 @@ from comments.screening.model import current
 from comments.screening.phrases import find
 
 # How sure the model has to be; low, because a missed one costs more than a look (docs/screening.md). "undertone" is its
-# word on a text without what the lists say: for what nobody says outright.
-SURE = {"emergency": 0.3, "undertone": 0.55}
+# word on a text without what the lists say: for what nobody says outright. Where no list names a danger it has to be
+# surer, or prose of any kind would do: whatever is unlike the sample sounds a little odd to it.
+NAMED = {"emergency": 0.2, "undertone": 0.6}
+UNNAMED = {"emergency": 0.5, "undertone": 0.7}
 _PLAIN = 0.8  # how sure one is of what the lists call certain
 _CODES = {"suicide": "self_harm", "selfharm": "self_harm", "means": "self_harm", "method": "method_detail"}
 
@@ -19,23 +21,30 @@ def danger(facts: Facts):
     """Present danger to life or limb, of the author or of somebody they know."""
     words = facts.head
     over = sentences_over(words)
-    score = max((facts.scores[label] for label in SURE), key=lambda each: each.confidence)
+    score = max((facts.scores[label] for label in NAMED), key=lambda each: each.confidence)
     plain = [place for place in find(words, "certain") if words.sentences[place[0]] not in over]
     if facts.is_staff:
         # Staff write about emergencies all day, in these very words: only what is plainly about oneself holds.
         yield from (Finding("self_harm", Outcome.HOLD, *words.span(*place), _PLAIN) for place in plain)
         return
     ill = [place for place in find(words, "certain_ill") if words.sentences[place[0]] not in over]
-    if not (plain or ill) and all(facts.scores[label].confidence < sure for label, sure in SURE.items()):
+    named = [
+        (section, place)
+        for section in DANGERS
+        for place in find(words, section)
+        if words.sentences[place[0]] not in over
+    ]
+    heard = any(
+        facts.scores[label].confidence >= sure for label, sure in (NAMED if named else UNNAMED).items()
+    )
+    if not (plain or ill or heard):
         return
     model, sure = current().version, max(score.confidence, _PLAIN if plain or ill else 0)
     codes: set[str] = set()
-    for section in DANGERS:
-        for first, last in find(words, section):
-            if words.sentences[first] not in over:
-                code = _CODES.get(section, "emergency")
-                codes.add(code)
-                yield Finding(code, Outcome.HOLD, *words.span(first, last), sure, model, score.words)
+    for section, place in named:
+        code = _CODES.get(section, "emergency")
+        codes.add(code)
+        yield Finding(code, Outcome.HOLD, *words.span(*place), sure, model, score.words)
     if ill and "emergency" not in codes:
         codes.add("emergency")
         yield Finding("emergency", Outcome.HOLD, *words.span(*ill[0]), _PLAIN)
