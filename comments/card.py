@@ -169,16 +169,23 @@ def _neighbours(comment) -> list:
 
 def _reports(comment) -> list[Report]:
     """The reports that wait for an answer, the weightiest first."""
-    waiting = Report.objects.filter(comment=comment, answered_by__isnull=True)
-    return list(waiting.select_related("reporter", "note").order_by("-weight", "pk")[:REPORTS])
+    return _read(Report.objects.filter(comment=comment, answered_by__isnull=True))
 
 
 def _appeals(comment) -> list[Appeal]:
-    """The appeals that wait for an answer."""
+    """The appeals that wait for an answer, each with the reports `about` which the decision was that it is against."""
     waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
-    return list(
-        waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")[:REPORTS]
-    )
+    waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
+    appeals = list(waiting[:REPORTS])
+    against = {each.decision_id for each in appeals}
+    reports = _read(Report.objects.filter(comment=comment, answered_by__in=against)) if against else []
+    for appeal in appeals:
+        appeal.about = [each for each in reports if each.answered_by_id == appeal.decision_id]
+    return appeals
+
+
+def _read(reports) -> list[Report]:
+    return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:REPORTS])
 
 
 def _suggestions(comment, codes, clauses) -> list[Suggestion]:
