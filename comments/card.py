@@ -24,7 +24,6 @@ from comments.models.undoing import why_not
 from comments.screening import PERSONAL_DATA, wording
 from healthnews import markup
 
-SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
 PAST = 20  # decisions shown
 REPORTS = 20
 # What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
@@ -99,7 +98,7 @@ def card(comment, *, by, typed=None) -> dict:
     )
     text = comment.text_to_decide
     submitted = next(
-        (each for each in decisions if each.action in SCREENED and each.text_id == text.pk), None
+        (each for each in decisions if each.action in states.SCREENED and each.text_id == text.pk), None
     )
     findings = submitted.findings if submitted else []
     plain = text.plain
