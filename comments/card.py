@@ -149,7 +149,7 @@ def card(comment, *, by, typed=None) -> dict:
 
 def _parent(comment):
     """The comment that is answered."""
-    joined = Comment.objects.select_related("text", "author")
+    joined = Comment.objects.select_related("text", "author", "case")
     return joined.filter(pk=comment.parent_id).first() if comment.parent_id else None
 
 
@@ -163,7 +163,8 @@ def _neighbours(comment) -> list:
     before = around.filter(path__lt=comment.path).order_by("-path")[:2]
     after = around.filter(path__gt=comment.path).order_by("path")[:2]
     pks = [*before.values_list("pk", flat=True).union(after.values_list("pk", flat=True), all=True)]
-    return list(Comment.objects.filter(pk__in=pks).select_related("text", "author").order_by("path"))
+    around = Comment.objects.filter(pk__in=pks).select_related("text", "author", "case")
+    return list(around.order_by("path"))
 
 
 def _reports(comment) -> list[Report]:

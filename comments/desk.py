@@ -260,6 +260,8 @@ def record_of(author) -> dict:
         "joined": author.date_joined,
         "is_new": author.date_joined > timezone.now() - timedelta(days=7),
         "recent": list(
-            Comment.objects.filter(author=author).select_related("text").order_by("-posted_at", "-pk")[:5]
+            Comment.objects.filter(author=author)
+            .select_related("text", "case")
+            .order_by("-posted_at", "-pk")[:5]
         ),
     }

@@ -487,3 +487,38 @@ def test_bulk_with_a_canned_message_writes_to_each_author(client, moderator):
     told = [each.decisions.first().message.text for each in comments]
     assert "Ada" in told[0]
     assert "Bo" in told[1]
+
+
+# What should not be come upon
+
+
+def test_an_open_emergencys_text_is_nowhere_else_on_the_desk(client, moderator):
+    """Not beside the cards of its author and its neighbours, not above its answers, not among what was found."""
+    author, first = make_user(), make_comment()
+    crisis = make_comment(parent=first, author=author, body="Zebra, I cannot go on.")
+    Case.open_for(crisis, "crisis", priority=0)
+    of_the_author = held("Something else.", by=author)
+    beside = make_comment(parent=first, body="An answer beside it.")
+    below = make_comment(parent=crisis, body="An answer to it.")
+    paths = [f"/moderation/comments/{each.pk}/" for each in (of_the_author, beside, below)]
+    paths += [f"/moderation/people/{author.pk}/", "/moderation/?q=zebra"]
+    for path in paths:
+        html = page(client, path)
+        assert "annot go on" not in html, path
+        assert "The text may be distressing" in html, path
+        assert f'/moderation/comments/{crisis.pk}/"' in html, path
+    crisis.refresh_from_db()
+    crisis.decide("keep", by=moderator, version=crisis.version, outcome="answered")
+    for path in paths:
+        assert "annot go on" in page(client, path), path
+
+
+def test_an_emergency_is_sent_to_the_editors_only_by_who_has_opened_it(client, moderator):
+    crisis, other = make_comment(body="I cannot go on."), make_comment()
+    Case.open_for(crisis, "crisis", priority=0)
+    card = page(client, f"/moderation/comments/{crisis.pk}/")
+    button = f'action="/moderation/comments/{crisis.pk}/correction/"'
+    assert card.count(button) == 1
+    assert card.index('<details class="veil"') < card.index(button) < card.index("<aside")
+    card = page(client, f"/moderation/comments/{other.pk}/")
+    assert card.index("<aside") < card.index(f'action="/moderation/comments/{other.pk}/correction/"')
