@@ -19,6 +19,7 @@ from comments.models import (
     Report,
     Sanction,
     Thread,
+    deciding,
 )
 from comments.models.undoing import why_not
 from comments.screening import PERSONAL_DATA, wording
@@ -107,6 +108,8 @@ def card(comment, *, by, typed=None) -> dict:
     suggestions = _suggestions(comment, codes, clauses)
     kinds = case.kinds if case and case.closed_at is None else ()
     spans, known = _spans(findings, plain, typed), Known.about(comment)
+    appeals = _appeals(comment) if "appeal" in kinds else []
+    why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
     return {
         "comment": comment,
         "case": case if kinds else None,
@@ -131,20 +134,28 @@ def card(comment, *, by, typed=None) -> dict:
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": _reports(comment) if "report" in kinds else [],
         "names_reporters": comment.author_id != by.pk,
-        "appeals": _appeals(comment) if "appeal" in kinds else [],
+        "appeals": appeals,
         "clauses": clauses,
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
         ],
-        "allowed": states.allowed(
-            comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds
-        ),
+        "why_not_mine": why_not_mine,
+        "allowed": _allowed(comment, kinds, by, why_not_mine),
         "opened": int(timezone.now().timestamp()),
         "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
         "is_late": "crisis" in kinds and timezone.now() > case.since + desk.CRISIS_TIME,
         "crisis_minutes": desk.CRISIS_TIME.seconds // 60,
     }
+
+
+def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
+    """What this moderator can do: with an appeal against their own decision only what leaves it to somebody else."""
+    allowed = states.allowed(comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds)
+    if why_not_mine:
+        own = comment.author_id == by.pk
+        return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
+    return allowed
 
 
 def _parent(comment):
