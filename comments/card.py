@@ -19,12 +19,12 @@ from comments.models import (
     Report,
     Sanction,
     Thread,
+    deciding,
 )
 from comments.models.undoing import why_not
 from comments.screening import PERSONAL_DATA, wording
 from healthnews import markup
 
-SCREENED = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
 PAST = 20  # decisions shown
 REPORTS = 20
 # What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
@@ -99,7 +99,7 @@ def card(comment, *, by, typed=None) -> dict:
     )
     text = comment.text_to_decide
     submitted = next(
-        (each for each in decisions if each.action in SCREENED and each.text_id == text.pk), None
+        (each for each in decisions if each.action in states.SCREENED and each.text_id == text.pk), None
     )
     findings = submitted.findings if submitted else []
     plain = text.plain
@@ -108,6 +108,8 @@ def card(comment, *, by, typed=None) -> dict:
     suggestions = _suggestions(comment, codes, clauses)
     kinds = case.kinds if case and case.closed_at is None else ()
     spans, known = _spans(findings, plain, typed), Known.about(comment)
+    appeals = _appeals(comment) if "appeal" in kinds else []
+    why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
     return {
         "comment": comment,
         "case": case if kinds else None,
@@ -132,15 +134,14 @@ def card(comment, *, by, typed=None) -> dict:
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": _reports(comment) if "report" in kinds else [],
         "names_reporters": comment.author_id != by.pk,
-        "appeals": _appeals(comment) if "appeal" in kinds else [],
+        "appeals": appeals,
         "clauses": clauses,
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
         ],
-        "allowed": states.allowed(
-            comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds
-        ),
+        "why_not_mine": why_not_mine,
+        "allowed": _allowed(comment, kinds, by, why_not_mine),
         "opened": int(timezone.now().timestamp()),
         "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
         "is_late": "crisis" in kinds and timezone.now() > case.since + desk.CRISIS_TIME,
@@ -148,9 +149,18 @@ def card(comment, *, by, typed=None) -> dict:
     }
 
 
+def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
+    """What this moderator can do: with an appeal against their own decision only what leaves it to somebody else."""
+    allowed = states.allowed(comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds)
+    if why_not_mine:
+        own = comment.author_id == by.pk
+        return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
+    return allowed
+
+
 def _parent(comment):
     """The comment that is answered."""
-    joined = Comment.objects.select_related("text", "author")
+    joined = Comment.objects.select_related("text", "author", "case")
     return joined.filter(pk=comment.parent_id).first() if comment.parent_id else None
 
 
@@ -164,21 +174,29 @@ def _neighbours(comment) -> list:
     before = around.filter(path__lt=comment.path).order_by("-path")[:2]
     after = around.filter(path__gt=comment.path).order_by("path")[:2]
     pks = [*before.values_list("pk", flat=True).union(after.values_list("pk", flat=True), all=True)]
-    return list(Comment.objects.filter(pk__in=pks).select_related("text", "author").order_by("path"))
+    around = Comment.objects.filter(pk__in=pks).select_related("text", "author", "case")
+    return list(around.order_by("path"))
 
 
 def _reports(comment) -> list[Report]:
     """The reports that wait for an answer, the weightiest first."""
-    waiting = Report.objects.filter(comment=comment, answered_by__isnull=True)
-    return list(waiting.select_related("reporter", "note").order_by("-weight", "pk")[:REPORTS])
+    return _read(Report.objects.filter(comment=comment, answered_by__isnull=True))
 
 
 def _appeals(comment) -> list[Appeal]:
-    """The appeals that wait for an answer."""
+    """The appeals that wait for an answer, each with the reports `about` which the decision was that it is against."""
     waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
-    return list(
-        waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")[:REPORTS]
-    )
+    waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
+    appeals = list(waiting[:REPORTS])
+    against = {each.decision_id for each in appeals}
+    reports = _read(Report.objects.filter(comment=comment, answered_by__in=against)) if against else []
+    for appeal in appeals:
+        appeal.about = [each for each in reports if each.answered_by_id == appeal.decision_id]
+    return appeals
+
+
+def _read(reports) -> list[Report]:
+    return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:REPORTS])
 
 
 def _suggestions(comment, codes, clauses) -> list[Suggestion]:

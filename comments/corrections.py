@@ -24,15 +24,23 @@ class Beginning:
     links: list[str]
 
 
-def beginning(comment) -> Beginning:
-    """The reader's quote, or the sentence of the article nearest to their words; the words; the links that they gave."""
+def beginning(comment, reported=()) -> Beginning:
+    """The reader's quote, or the sentence of the article nearest to their words; the words; the links that they gave.
+
+    What was `reported` as wrong with the article (notes of readers) comes before what the comment says itself.
+    """
     text = comment.text_to_decide
-    own_words = _QUOTE.sub("", text.plain).strip()
-    passage = quoted(text.plain) or nearest(own_words, markup.text_of(comment.article.body))
+    said = [*reported, text.plain]
+    words = [own for own in (_QUOTE.sub("", each).strip() for each in said) if own]
+    passage = next(filter(None, map(quoted, said)), "")
+    if not passage:
+        sentences = markup.text_of(comment.article.body)
+        passage = next(filter(None, (nearest(each, sentences) for each in words)), "")
+    html = "".join([*map(markup.comment, reported), text.body_html])
     return Beginning(
         shortened(passage, Correction.PASSAGE),
-        shortened(own_words, Correction.CLAIM),
-        links_of(text.body_html),
+        shortened("\n\n".join(words), Correction.CLAIM),
+        links_of(html),
     )
 
 

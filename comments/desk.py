@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 
 from accounts.models import fold_email
 from comments.models import Case, Comment, CommentText, Lane, Status
+from comments.models.deciding import others_moderate
 from comments.screening import wording
 from healthnews import paging
 
@@ -35,20 +36,30 @@ _OF_AUTHOR = """
         SELECT FROM comments_comment WHERE author_id = %s AND comments_comment.status = each.status LIMIT %s
     ) AS found) FROM unnest(%s::text[]) AS each (status)
 """
+# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal against one's own decision.
+_NOT_MINE = """(
+    EXISTS (SELECT FROM comments_comment AS comment WHERE comment.id = comment_id AND comment.author_id = %(by)s)
+    OR 'appeal' = ANY (kinds) AND EXISTS (
+        SELECT FROM comments_decision AS decision JOIN comments_appeal AS appeal ON appeal.decision_id = decision.id
+        WHERE decision.comment_id = comments_case.comment_id AND decision.by_id = %(by)s AND appeal.answered_by_id IS NULL
+    )
+)"""
 # Three ways to go on, the first that leads somewhere: each reads the head of the queue's index.
-_FREE = """
+_FREE = f"""
+    comment_id, {_NOT_MINE} AS not_mine
     FROM comments_case WHERE closed_at IS NULL AND comment_id <> %(after)s
     AND (claimed_by_id IS NULL OR claimed_by_id = %(by)s OR claimed_until < %(now)s)
+    AND (NOT %(leave)s OR NOT {_NOT_MINE})
 """
 _ORDER = "ORDER BY lane, priority, since, comment_id LIMIT 1"
 _NEXT = f"""
-    SELECT comment_id FROM (
-        (SELECT 1 AS way, comment_id {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
+    SELECT comment_id, not_mine FROM (
+        (SELECT 1 AS way, {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
         UNION ALL
-        (SELECT 2, comment_id {_FREE}
+        (SELECT 2, {_FREE}
          AND (lane, priority, since, comment_id) > (%(lane)s, %(priority)s, %(since)s, %(pk)s) {_ORDER})
         UNION ALL
-        (SELECT 3, comment_id {_FREE} {_ORDER})
+        (SELECT 3, {_FREE} {_ORDER})
     ) AS ways ORDER BY way LIMIT 1
 """  # noqa: S608  words of our own
 _CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
@@ -205,18 +216,25 @@ def place_of(case) -> str:
 def next_case(by, *, after=None, opened: int | None = None) -> int | None:
     """The comment to look at next, of those that nobody else looks at: behind `after` (a Case), else the first.
 
-    An emergency that came in while the last card was open (since `opened`, seconds since 1970) goes before all.
+    An emergency that came in while the last card was open (since `opened`, seconds since 1970) goes before all. What
+    another moderator has to decide is left out, where there is one: one query, but where the next would be of that kind.
     """
     now = timezone.now()
-    given = {"by": by.pk, "now": now, "after": after.pk if after else 0, "came": now}
+    given = {"by": by.pk, "leave": False, "now": now, "after": after.pk if after else 0, "came": now}
     place = after and (after.lane, after.priority, after.since, after.pk)
     given |= dict(zip(("lane", "priority", "since", "pk"), place or (Lane.NEW + 1, 0, now, 0), strict=True))
     if opened is not None:
         given["came"] = datetime.fromtimestamp(min(opened, int(now.timestamp())), UTC)
+    found = _next(given)
+    if found and found[1] and others_moderate(by):
+        found = _next(given | {"leave": True})
+    return found[0] if found else None
+
+
+def _next(given: dict) -> tuple | None:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, given)
-        found = cursor.fetchone()
-    return found[0] if found else None
+        return cursor.fetchone()
 
 
 def case_before(case) -> int | None:
@@ -260,6 +278,8 @@ def record_of(author) -> dict:
         "joined": author.date_joined,
         "is_new": author.date_joined > timezone.now() - timedelta(days=7),
         "recent": list(
-            Comment.objects.filter(author=author).select_related("text").order_by("-posted_at", "-pk")[:5]
+            Comment.objects.filter(author=author)
+            .select_related("text", "case")
+            .order_by("-posted_at", "-pk")[:5]
         ),
     }

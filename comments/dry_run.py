@@ -112,7 +112,7 @@ def _is_short(key: str) -> bool:
 
 
 def _hits(caught, refused: bool) -> list[Hit]:
-    comments = Comment.objects.select_related("text", "author", "article").only(
+    comments = Comment.objects.select_related("text", "author", "article", "case").only(
         *(
             "status",
             "author_name",
@@ -121,7 +121,14 @@ def _hits(caught, refused: bool) -> list[Hit]:
             "article__slug",
             "article__kind",
         ),
-        *("text__body", "text__body_html", "text__body_format", "text__comment_id"),
+        *(
+            "text__body",
+            "text__body_html",
+            "text__body_format",
+            "text__comment_id",
+            "case__lane",
+            "case__closed_at",
+        ),
     )
     by_pk = comments.in_bulk([pk for pk, _ in caught])
     return [Hit(by_pk[pk], refused, _excerpt(by_pk[pk].text.plain, keys)) for pk, keys in caught]

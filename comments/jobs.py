@@ -177,12 +177,29 @@ def mail_correction(request_id: int) -> None:
     from comments import letters
     from comments.models import CorrectionRequest
 
-    joined = CorrectionRequest.objects.select_related(
-        "comment__author", "comment__article", "answer", "correction__version", "correction__fixed_in"
-    )
-    request = joined.filter(pk=request_id, answered_at__isnull=False).first()
+    request = CorrectionRequest.objects.answered(request_id)
     if request is not None:
         letters.correction_made(request)
+
+
+@app.task(name="comments.mail_reported_correction", queue="mail", retry=PATIENT)
+def mail_reported_correction(request_id: int, report_id: int) -> None:
+    """Tell who had reported the comment, because of what is wrong in the article, that it was corrected."""
+    from comments import letters
+    from comments.models import CorrectionRequest, Report
+
+    request = CorrectionRequest.objects.answered(request_id)
+    report = Report.objects.select_related("reporter").filter(pk=report_id).first()
+    if request is not None and report is not None:
+        letters.reported_correction_made(request, report)
+
+
+def tell_of_correction(request, reports: list[int]) -> None:
+    """Queue the mails to who had reported it, in the transaction that takes the correction up."""
+    if reports:
+        mail_reported_correction.batch_defer(
+            *[{"request_id": request.pk, "report_id": report} for report in reports]
+        )
 
 
 # The editors' door cannot call us, so we look: a partial index says what is not taken up yet.

@@ -20,14 +20,22 @@ def credential_revoked(credential) -> None:
 
 def correction_made(request) -> None:
     """The article was corrected, as the commenter had said."""
-    comment, correction = request.comment, request.correction
-    context = {
-        "article": comment.article,
-        "note": correction.fixed_in.note,
+    _write(request.comment.author, "correction_made", f"correction-{request.pk}", **_corrected(request))
+
+
+def reported_correction_made(request, report) -> None:
+    """The same to who had reported the comment because of it."""
+    ident = f"correction-{request.pk}-{report.pk}"
+    _write(report.reporter, "correction_made", ident, report=report, **_corrected(request))
+
+
+def _corrected(request) -> dict:
+    return {
+        "article": request.comment.article,
+        "note": request.correction.fixed_in.note,
         "where": request.where,
         "answer": request.answer if request.answer and request.answer.is_published else None,
     }
-    _write(comment.author, "correction_made", f"correction-{request.pk}", **context)
 
 
 def sanction(imposed, what: str) -> None:

@@ -188,7 +188,8 @@ def _answered(counts, periods, when):
         "Decisions with an answer or a message to the author. One key: a canned reply as it is, by keyboard."
     )
     if everything:
-        words += f" That were {one_key:,} of {everything:,} ({_share(one_key, everything)})."
+        share = f" ({_share(one_key, everything)})" if one_key else ""
+        words += f" {f'{one_key:,}' if one_key else 'None'} of {everything:,} went by one key{share}."
     return plots.columns("answered", "Answers", words, when, _series(counts, "answered", _ANSWERED, periods))
 
 

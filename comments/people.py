@@ -43,7 +43,7 @@ def under_sanctions(*, after="", before="") -> paging.Page:
 
 def of_person(user, *, after="", before="") -> dict:
     """A person's page. The same number of queries however much they wrote."""
-    comments = Comment.objects.filter(author=user).select_related("text", "article")
+    comments = Comment.objects.filter(author=user).select_related("text", "article", "case")
     page = paging.page_by_time(
         comments.defer("article__body", "article__body_html", "article__search"),
         "posted_at",

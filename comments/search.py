@@ -72,7 +72,9 @@ def _in_time(texts) -> list:
             few = list(texts.values_list("pk", flat=True)[: _FEW + 1])
             if len(few) <= _FEW:
                 texts = CommentText.objects.filter(pk__in=few)
-            texts = texts.select_related("comment__author", "comment__article").defer(*_UNPRINTED)
+            texts = texts.select_related("comment__author", "comment__article", "comment__case").defer(
+                *_UNPRINTED
+            )
             found = list(texts.order_by("-pk")[:_READ])
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT")

@@ -65,7 +65,9 @@ class Statement:
     deciding: str
     quote: str
     removed: list[str]  # what was taken out, in the author's own words
-    seen: list[str]  # what screening had found, in words
+    detected: bool  # a program had noticed it, before whoever decided
+    findings: list[dict]  # what that was, as records of a Decision
+    seen: list[str]  # why a program refused it, in words
     message: str
     redress: list[Redress]
     appeal_until: datetime | None = None
@@ -82,12 +84,14 @@ class Statement:
 
 
 def statement(decision: Decision) -> Statement:
-    """The statement about the decision, for the comment's author. At most four queries."""
+    """The statement about the decision, for the comment's author. At most five queries."""
     comment = decision.comment
     reasons = _restricting(decision)
     restricts = reasons is not None
     text = decision.text.plain if decision.text and not decision.text.destroyed_at else ""
     redress = _redress(decision) if restricts else []
+    detected = decision.is_detected or restricts and reasons.is_detected
+    findings = _findings(decision) if detected else []
     return Statement(
         decision=decision,
         outcome=_outcome(decision, reasons),
@@ -95,19 +99,39 @@ def statement(decision: Decision) -> Statement:
         scope=_SCOPE if restricts else "",
         duration=_DURATIONS.get(reasons.action, _WITHOUT_END) if restricts else "",
         source=_SOURCES[decision.source],
-        detection="A program noticed something in it first."
-        if decision.is_detected
-        else "No program had found anything in it.",
+        detection=_detection(decision, findings) if detected else "No program had found anything in it.",
         deciding="A program decided it." if decision.is_automatic else "A person decided it.",
         quote=text,
         removed=[text[start:end] for start, end in decision.redactions],
-        seen=wording.for_author(decision.findings, "reject") if decision.is_automatic else [],
+        detected=detected,
+        findings=findings,
+        seen=wording.for_author(findings, "reject") if decision.is_automatic else [],
         message=decision.message.text if decision.message and not decision.message.destroyed_at else "",
         redress=redress,
         appeal_until=decision.at + APPEAL_TIME
         if any(each.kind == "appeal" for each in redress) and comment.author_id
         else None,
     )
+
+
+def _findings(decision: Decision) -> list[dict]:
+    """What screening had found in the text that was judged: a person's decision has no findings of its own."""
+    if decision.is_automatic:
+        return decision.findings
+    screened = Decision.objects.filter(
+        comment=decision.comment_id, text=decision.text_id, action__in=states.SCREENED
+    )
+    return screened.order_by("-pk").values_list("findings", flat=True).first() or []
+
+
+def _detection(decision: Decision, findings: list[dict]) -> str:
+    """That a program was first, and what it noticed; where it decided, too, that stands above as the reason."""
+    said = (
+        []
+        if decision.is_automatic
+        else [*wording.for_author(findings, "hold"), *wording.for_author(findings, "reject")]
+    )
+    return f"A program noticed something in it first{': ' if said else '.'}{' '.join(said)}"
 
 
 def _restricting(decision: Decision) -> Decision | None:
@@ -172,7 +196,7 @@ def as_data(made: Statement) -> dict:
         "restriction": {"scope": made.scope, "duration": made.duration} if made.restricts else None,
         "facts": {
             "text": made.quote if text_is_here else None,
-            "findings": decision.findings,
+            "findings": made.findings,
             "removed": [
                 {"start": start, "end": end, "text": words}
                 for (start, end), words in zip(decision.redactions, made.removed, strict=True)
@@ -180,7 +204,7 @@ def as_data(made: Statement) -> dict:
             "source": decision.source,
             "source_in_words": made.source,
         },
-        "automated_detection": decision.is_detected,
+        "automated_detection": made.detected,
         "automated_decision": decision.is_automatic,
         "ground": {
             "policy_version": policy.number if policy else None,

@@ -49,6 +49,8 @@ MOVES: dict[str, dict[str, str]] = {
 # What the author does; all other moves are the staff's.
 AUTHORS = frozenset({RESUBMIT, WITHDRAW})
 STAFF = tuple(action for action in MOVES if action not in AUTHORS)
+# With these screening reads a text.
+SCREENED = (SUBMIT, EDIT, RESUBMIT)
 # What can be decided about an edit that waits.
 OF_AN_EDIT = (PUBLISH, REJECT, KEEP)
 # What takes a text away or keeps it back needs a clause of the policy.

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.names import MAX_LENGTH as NAME_LENGTH
 from comments import paths, states
 from comments.models.credential import Credential
-from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.decision import Action, Case, Decision, Lane, Undecidable
 from comments.models.notice import Notice
 from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText
@@ -198,6 +198,15 @@ class Comment(models.Model):
     def is_published(self) -> bool:
         """Whether everybody may read its text."""
         return self.status == Status.PUBLISHED
+
+    @property
+    def is_veiled(self) -> bool:
+        """Whether its text is not printed in passing, because nobody should come upon it: it is an open emergency.
+
+        A query, where it was not read with its case.
+        """
+        case = getattr(self, "case", None)
+        return case is not None and case.closed_at is None and case.lane == Lane.CRISIS
 
     @property
     def anchor(self) -> str:

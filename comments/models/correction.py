@@ -11,6 +11,7 @@ from comments import jobs
 from comments.models.comment import Comment, Status
 from comments.models.decision import Undecidable
 from comments.models.policy import CannedReply
+from comments.models.report import Report
 from comments.models.thread import Thread
 
 CANNED = "correction-made"  # the key of the reply that is published under the comment
@@ -22,6 +23,17 @@ class CorrectionRequestQuerySet(models.QuerySet):
     def of(self, comment):
         """The request about this comment, with the editors' side of it; None if there is none."""
         return self.select_related("correction__fixed_in", "by").filter(comment=comment).first()
+
+    def answered(self, pk: int):
+        """This one with what its mails say, once it was taken up; None before."""
+        joined = (
+            "comment__author",
+            "comment__article",
+            "answer",
+            "correction__version",
+            "correction__fixed_in",
+        )
+        return self.select_related(*joined).filter(pk=pk, answered_at__isnull=False).first()
 
     def decided(self):
         """Those that the editors are done with and the desk is not: few, by a partial index."""
@@ -96,9 +108,16 @@ class CorrectionRequest(models.Model):
             if request.correction.state == Correction.State.FIXED:
                 request.answer = request._publish_answer(site_url)
                 jobs.mail_correction.defer(request_id=request.pk)
+                request._tell_reporters()
             request.answered_at = timezone.now()
             request.save(update_fields=["answered_at", "answer"])
         return True
+
+    def _tell_reporters(self) -> None:
+        """Queue a mail to each reader who had reported the comment because the article is wrong."""
+        said_so = Report.objects.filter(comment=self.comment_id, reason=Report.Reason.MISTAKE)
+        reports = said_so.exclude(reporter=None).values_list("pk", flat=True)
+        jobs.tell_of_correction(self, list(reports))
 
     def _publish_answer(self, site_url: str) -> Comment | None:
         """The canned reply with the address, by the moderator who sent it on; None where it has no place.

@@ -161,12 +161,9 @@ def _stand_in_the_way(act: Act, comment, kinds, appeal, message: str) -> None:
         raise Undecidable("Say how this emergency was dealt with before it is closed.")
     if act.outcome and "crisis" not in kinds:
         raise Undecidable("An outcome is only given to a comment in the crisis lane.")
-    by = act.by
-    if comment.author_id == by.pk and others_moderate(by):
-        raise Undecidable("This is your own comment: another moderator has to decide about it.")
     closes = act.action not in states.KEEPS_WAITING
-    if appeal and closes and appeal.decision.by_id == by.pk and others_moderate(by):
-        raise Undecidable("The appeal is against your own decision: another moderator has to answer it.")
+    if why := why_not(act.by, comment, [appeal.decision] if appeal and closes else []):
+        raise Undecidable(why)
 
 
 def _redacted(act: Act, text, now) -> CommentText:
@@ -180,6 +177,19 @@ def _redacted(act: Act, text, now) -> CommentText:
     return CommentText.objects.create(
         comment_id=text.comment_id, body=body, body_html=markup.comment(body), created_at=now
     )
+
+
+def why_not(by, comment, appealed) -> str:
+    """Why this moderator leaves the comment to another one, in words; empty when it is theirs to decide.
+
+    `appealed`: the decisions that the open appeals are against. A query only where it may be somebody else's.
+    """
+    why = ""
+    if comment.author_id == by.pk:
+        why = "This is your own comment: another moderator has to decide about it."
+    elif any(decision.by_id == by.pk for decision in appealed):
+        why = "The appeal is against your own decision: another moderator has to answer it."
+    return why if why and others_moderate(by) else ""
 
 
 def others_moderate(user) -> bool:

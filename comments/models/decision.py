@@ -153,7 +153,8 @@ class Case(models.Model):
     @classmethod
     def found(cls, pk: int, codes) -> None:
         """What waits has a new text: this is what was noticed in it."""
-        cls.objects.filter(pk=pk).update(codes=[*dict.fromkeys(codes)])
+        codes = [*dict.fromkeys(codes)]
+        cls.objects.filter(pk=pk).update(codes=codes, is_detected=bool(codes))
 
     @classmethod
     def reopen(cls, comments) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from comments import states
-from comments.models.decision import Decision, Undecidable, is_drawn
+from comments.models.decision import Case, Decision, Lane, Undecidable, is_drawn
 from comments.models.policy import Clause
 
 WEEK = timedelta(days=7)  # what was decided earlier is no longer read again
@@ -64,10 +64,11 @@ class SecondReading(models.Model):
         """The drawn decisions of the last week that this person may read, oldest first: over a partial index."""
         undone = Decision.objects.filter(reverses=OuterRef("pk"))
         read = cls.objects.filter(decision=OuterRef("pk"))
+        emergency = Case.objects.filter(comment=OuterRef("comment"), closed_at=None, lane=Lane.CRISIS)
         return (
             Decision.objects.filter(is_drawn(), by__isnull=False, action__in=states.READ_AGAIN)
             .filter(at__gte=timezone.now() - WEEK, text__destroyed_at__isnull=True)
-            .filter(~Exists(undone), ~Exists(read))
+            .filter(~Exists(undone), ~Exists(read), ~Exists(emergency))
             .exclude(by=user)
             .exclude(comment__author=user)
             .order_by("at", "pk")

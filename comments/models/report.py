@@ -14,6 +14,7 @@ from comments.models.text import CommentText, Remark
 
 APPEAL_TIME = timedelta(days=183)  # six months (DSA art. 20, 1)
 APPEAL_LENGTH = 2_000  # characters
+NOTES = 5  # of readers about a mistake in the article; a correction has room for no more
 # A reporter's answered reports count after this many of them; of those, seven in ten right is what strangers get.
 ANSWERED_ENOUGH, ANSWERED_MOST = 5, 50
 USUALLY_RIGHT = 0.7
@@ -129,6 +130,13 @@ class Report(models.Model):
         if notice is None or not notice.email:
             return None
         return alike.filter(reporter=None, answered_by=None, notice__email=notice.email).first()
+
+    @classmethod
+    def notes_about_article(cls, comment) -> list[str]:
+        """What readers wrote who said that something in the article is wrong, as far as nobody has answered: the first few."""
+        waiting = cls.objects.filter(comment=comment, reason=cls.Reason.MISTAKE, answered_by__isnull=True)
+        notes = waiting.exclude(note=None).order_by("pk").values_list("note__text", flat=True)
+        return [text for text in notes[:NOTES] if text]
 
     @classmethod
     def weight_of(cls, reporter) -> float:

@@ -8,6 +8,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def correction_beginning(comment) -> corrections.Beginning:
-    """Read off the comment and its article; no query when both are at hand."""
-    return corrections.beginning(comment)
+def correction_beginning(comment, reported) -> corrections.Beginning:
+    """Read off the comment, its article and what was `reported` about it; no query when these are at hand."""
+    return corrections.beginning(comment, reported or ())

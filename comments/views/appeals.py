@@ -33,6 +33,8 @@ def decision(request, pk):
     """To its author the statement of reasons, for people or as JSON; to who reported it what came of that."""
     comment, reports = _concerned(request, pk)
     latest = Decision.in_force(comment)
+    appeals = Appeal.objects.filter(decision__comment=comment, by=request.user)
+    context = {"appeal": appeals.select_related("answered_by").first()}
     if comment.author_id == request.user.pk:
         if latest is None:
             raise Http404
@@ -40,11 +42,10 @@ def decision(request, pk):
         made = statement.statement(latest)
         if request.GET.get("format") == "json":
             return _as_json(made)
-        appeals = Appeal.objects.filter(decision__comment=comment, by=request.user)
-        context = {"statement": made, "appeal": appeals.select_related("answered_by").first()}
+        context["statement"] = made
     else:
         may = latest is not None and not Appeal.why_not(latest, request.user)
-        context = {"reports": reports, "may_appeal": may}
+        context |= {"reports": reports, "may_appeal": may}
     context |= {"comment": comment, "article": comment.article, "decision": latest}
     return private(render(request, "comments/decision.html", context))
 

@@ -13,7 +13,7 @@ from accounts.roles import moderator_required
 from articles.models import Correction
 from comments import corrections
 from comments.expert_forms import CorrectionRequestForm
-from comments.models import CorrectionRequest, Undecidable
+from comments.models import CorrectionRequest, Report, Undecidable
 from comments.views.moderation import comment_of
 from healthnews import paging
 from healthnews.http import private
@@ -33,14 +33,17 @@ _UNPRINTED = [f"comment__article__{name}" for name in ("body", "body_html", "sea
 def send(request, pk):
     """`/moderation/comments/<id>/correction/`: send what the comment says to the editors; then back to its card."""
     comment, error, status = comment_of(request, pk), "", 200
+    reported = Report.notes_about_article(comment)
     if request.method == "POST":
-        form = CorrectionRequestForm(_as_begun(comment) if "as_begun" in request.POST else request.POST)
+        begun = corrections.beginning(comment, reported)
+        # As it stands before anybody changed it: that is the one key on the card.
+        unchanged = {"passage": begun.passage, "note": begun.note}
+        form = CorrectionRequestForm(unchanged if "as_begun" in request.POST else request.POST)
         if form.is_valid():
-            links = corrections.links_of(comment.text_to_decide.body_html)
             data = form.cleaned_data
             try:
                 CorrectionRequest.send(
-                    comment, by=request.user, passage=data["passage"], claim=data["note"], links=links
+                    comment, by=request.user, passage=data["passage"], claim=data["note"], links=begun.links
                 )
             except Undecidable as refusal:
                 error, status = str(refusal), 409
@@ -52,17 +55,12 @@ def send(request, pk):
             error, status = form.sentence, 422
     context = {
         "comment": comment,
+        "reported": reported,
         "correction_request": CorrectionRequest.objects.of(comment),
         "error": error,
         "sent": request.POST if error and "as_begun" not in request.POST else None,
     }
     return private(render(request, "moderation/correction.html", context, status=status))
-
-
-def _as_begun(comment) -> dict[str, str]:
-    """What the form would hold before anybody changed it: that is the one key on the card."""
-    begun = corrections.beginning(comment)
-    return {"passage": begun.passage, "note": begun.note}
 
 
 @require_safe

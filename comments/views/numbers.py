@@ -79,7 +79,7 @@ def _asked(waiting, form):
 def _ask(request, decision, form, *, error="", status=200):
     if decision:
         # Not joined to the question which one it is: so many tables are planned for longer than they are read.
-        parent = Prefetch("comment__parent", Comment.objects.select_related("author", "text"))
+        parent = Prefetch("comment__parent", Comment.objects.select_related("author", "text", "case"))
         decision = Decision.objects.select_related(*_READ).prefetch_related(parent).get(pk=decision.pk)
     context = {"decision": decision, "form": form, "error": error, "outcomes": states.SECOND_READING}
     return private(render(request, "moderation/second_reading.html", context, status=status))

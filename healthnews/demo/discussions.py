@@ -27,7 +27,7 @@ _WAYS = {
 def hold(threads: dict, users: dict, now: datetime) -> int:
     """Bring in the threads {article: parsed file}; `users` by key. Returns how many comments there are.
 
-    `held_days_ago` in a file: since then every comment of that thread is read first. `edit` of a comment: what its
+    `held_days_ago` in a file: since then every comment of that thread is read first, until `opened_days_ago`. `edit` of a comment: what its
     author has just made of it.
     """
     clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
@@ -39,7 +39,8 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
     for number, (article, line) in enumerate(_in_order(threads)):
         author, key = users[line["author"]], (article.pk, line["key"])
         at = now - _ago(line)
-        held = line["days_ago"] < threads[article].get("held_days_ago", 0)
+        switched = threads[article]
+        held = switched.get("opened_days_ago", 0) < line["days_ago"] < switched.get("held_days_ago", 0)
         facts = _facts(line["body"].strip(), author, said[author.pk], at, held, words)
         comment = comments[key] = Comment.submit(
             article=article,
@@ -69,9 +70,10 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
             text = line["edit"].strip()
             verdict = screening.screen(_facts(text, author, said[author.pk][:-1], now, held, words))
             comment.edit(text, by=author, verdict=verdict, version=comment.version)
-    Thread.objects.filter(article__in=[each for each in threads if "held_days_ago" in threads[each]]).update(
-        mode=Thread.Mode.HELD
-    )
+    still_held = [
+        each for each, data in threads.items() if "held_days_ago" in data and "opened_days_ago" not in data
+    ]
+    Thread.objects.filter(article__in=still_held).update(mode=Thread.Mode.HELD)
     return len(comments)
 
 

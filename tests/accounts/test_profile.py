@@ -100,3 +100,41 @@ def test_the_corner_offers_what_the_role_may_open(client, role, moderation, news
     assert ('href="/moderation/"' in part) is moderation
     assert ('href="/admin/"' in part) is newsroom
     assert "private" in answer["Cache-Control"] and "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("role", "links"),
+    [
+        ("", []),
+        ("moderator", ["/moderation/"]),
+        ("editor", ["/admin/"]),
+        ("administrator", ["/moderation/", "/admin/"]),
+    ],
+)
+def test_without_script_the_head_of_ones_own_pages_leads_to_desk_notices_and_out(client, role, links):
+    client.force_login(make_user(role, display_name="Rita Reader"))
+    for path in ("/accounts/profile/", "/comments/mine/", "/comments/notices/", "/accounts/email/"):
+        html = client.get(path).content.decode()
+        head = html[html.index('<header class="masthead">') : html.index("</header>")]
+        for link in ["/comments/notices/", "/accounts/logout/", "/accounts/profile/", *links]:
+            assert f'"{link}"' in head, (path, link)
+        assert "Log in" not in head
+        assert "Rita Reader" in head
+        assert ('href="/moderation/"' in head, 'href="/admin/"' in head) == (
+            "/moderation/" in links,
+            "/admin/" in links or role == "moderator",
+        )
+
+
+def test_a_page_of_ones_own_that_a_stranger_may_see_offers_the_login(client):
+    html = client.get("/accounts/login/").content.decode()
+    head = html[html.index('<header class="masthead">') : html.index("</header>")]
+    assert 'href="/accounts/login/"' in head
+
+
+def test_a_shared_page_does_not_say_log_in_to_whoever_is_logged_in(client):
+    client.force_login(make_user())
+    html = client.get("/").content.decode()
+    head = html[html.index('<header class="masthead">') : html.index("</header>")]
+    assert "Log in" not in head
+    assert ">Your account</a>" in head

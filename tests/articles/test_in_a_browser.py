@@ -69,7 +69,7 @@ def test_account_corner_is_fetched_for_those_who_are_logged_in_and_for_nobody_el
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
     assert requested(page, "/") == []
-    assert page.text_content("#account-corner") == "Log in"
+    assert page.text_content("#account-corner") == "Your account"
     client.force_login(make_user(display_name="Rita Reader"))
     cookie = {"url": live_server.url}
     context.add_cookies(

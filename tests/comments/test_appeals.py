@@ -270,3 +270,52 @@ def test_a_refusal_by_a_listed_word_can_be_appealed_against(client):
     client.force_login(comment.author)
     assert lodge(client, comment, "I meant no harm.").status_code == 303
     assert Comment.objects.get(pk=comment.pk).status == "rejected"
+
+
+# A reporter's appeal, for who judges it and for who sent it
+
+
+@pytest.fixture
+def kept(moderator):
+    """A comment that was reported, and stays."""
+    comment = make_comment(author=make_user(), body="Throw your tablets away.")
+    reader = make_user(display_name="Rita Reader")
+    report, _ = Report.file(comment, reason="dangerous", by=reader, note="Somebody may really do it.")
+    decided(comment, "keep", moderator)
+    return report
+
+
+def test_the_card_of_an_appeal_shows_the_reports_that_it_is_about(client, kept, other):
+    comment, by_others = kept.comment, make_comment()
+    Report.file(by_others, reason="spam", by=make_user(), note="About another comment.")
+    client.force_login(kept.reporter)
+    lodge(client, comment, "Please think again.")
+    client.force_login(other)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    for words in (
+        "Please think again.",
+        "It gives dangerous advice",
+        "Somebody may really do it.",
+        "Rita Reader",
+    ):
+        assert words in card, words
+    assert "About another comment." not in card
+    comment.author.groups.add(*other.groups.all())
+    client.force_login(comment.author)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert "Somebody may really do it." in card
+    assert "Rita" not in card
+
+
+def test_a_reporter_who_appeals_reads_that_it_came_in_and_what_came_of_it(client, kept, other, clause):
+    address = f"/comments/{kept.comment_id}/decision/"
+    client.force_login(kept.reporter)
+    lodge(client, kept.comment)
+    assert "Another moderator will decide, and we will write to you." in client.get(address).content.decode()
+    decided(kept.comment, "remove", other, clause=clause)
+    assert "The appeal was granted." in client.get(address).content.decode()
+    # Who reported it too, and did not appeal, reads nothing of it.
+    silent = make_user()
+    Report.objects.create(comment=kept.comment, text=kept.text, reporter=silent, reason="abuse")
+    client.force_login(silent)
+    assert "ppeal was" not in client.get(address).content.decode()

@@ -12,10 +12,11 @@ from django.urls import path
 
 from articles.models import Correction
 from comments import corrections, jobs
-from comments.models import CannedReply, Comment, CorrectionRequest, Decision, Thread
+from comments.models import CannedReply, Comment, CorrectionRequest, Decision, Report, Thread
 from comments.models.correction import CANNED
 from healthnews import urls
 from tests.articles.test_admin_corrections import new_edition
+from tests.comments.test_reports import work
 from tests.factories import make_article, make_comment, make_user
 from tests.healthnews.payloads import assert_whole, payloads
 
@@ -413,3 +414,49 @@ def test_an_older_site_gets_the_reply_that_is_published_by_itself_and_no_other()
     CannedReply.objects.filter(key=CANNED).update(body="In our words.")
     fresh_site.write()
     assert CannedReply.objects.get(key=CANNED).body == "In our words."
+
+
+# What readers say in their reports
+
+
+def reported(comment, note="The dose is wrong, see https://example.org/dose.", reason="mistake") -> Report:
+    return Report.file(comment, reason=reason, by=make_user(display_name="Rita"), note=note)[0]
+
+
+def test_what_a_report_says_is_wrong_goes_to_the_editors_with_its_links(client, moderator, article):
+    comment = comment_on(article, "I was there in May: https://example.org/may.")
+    report = reported(comment, "Magnesium tablets do not help cramps, see https://example.org/dose.")
+    reported(comment, "It is rude.", "abuse")
+    form = client.get(address_of(comment)).content.decode()
+    assert "Magnesium tablets do not help cramps, see" in form
+    client.post(address_of(comment), {"as_begun": "1"})
+    correction = Correction.objects.get()
+    assert correction.claim.startswith(report.note.text)
+    assert "I was there in May" in correction.claim
+    assert "It is rude." not in correction.claim
+    assert correction.passage == "Magnesium tablets help nearly everybody who has cramps at night."
+    assert correction.links == ["https://example.org/dose", "https://example.org/may"]
+
+
+def test_what_was_answered_already_is_not_sent(client, moderator, article):
+    comment = comment_on(article, "I was there in May.")
+    reported(comment)
+    comment.refresh_from_db()
+    comment.decide("keep", by=moderator, version=comment.version)
+    client.post(address_of(comment), {"as_begun": "1"})
+    assert Correction.objects.get().claim == "I was there in May."
+
+
+def test_whoever_reported_the_mistake_is_told_when_it_is_corrected(moderator, article):
+    comment = comment_on(article)
+    report, other = reported(comment), reported(comment, "It is rude.", "abuse")
+    fixed(comment, moderator)
+    assert run() == 1
+    run()
+    work()
+    told = [each for each in mail.outbox if "was corrected" in each.subject]
+    assert {address for each in told for address in each.to} == {comment.author.email, report.reporter.email}
+    assert other.reporter.email not in str([each.to for each in told])
+    [letter] = [each for each in told if each.to == [report.reporter.email]]
+    assert "you reported" in letter.body
+    assert comment.text.plain not in letter.body

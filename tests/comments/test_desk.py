@@ -487,3 +487,99 @@ def test_bulk_with_a_canned_message_writes_to_each_author(client, moderator):
     told = [each.decisions.first().message.text for each in comments]
     assert "Ada" in told[0]
     assert "Bo" in told[1]
+
+
+# What should not be come upon
+
+
+def test_an_open_emergencys_text_is_nowhere_else_on_the_desk(client, moderator):
+    """Not beside the cards of its author and its neighbours, not above its answers, not among what was found."""
+    author, first = make_user(), make_comment()
+    crisis = make_comment(parent=first, author=author, body="Zebra, I cannot go on.")
+    Case.open_for(crisis, "crisis", priority=0)
+    of_the_author = held("Something else.", by=author)
+    beside = make_comment(parent=first, body="An answer beside it.")
+    below = make_comment(parent=crisis, body="An answer to it.")
+    paths = [f"/moderation/comments/{each.pk}/" for each in (of_the_author, beside, below)]
+    paths += [f"/moderation/people/{author.pk}/", "/moderation/?q=zebra"]
+    for path in paths:
+        html = page(client, path)
+        assert "annot go on" not in html, path
+        assert "The text may be distressing" in html, path
+        assert f'/moderation/comments/{crisis.pk}/"' in html, path
+    crisis.refresh_from_db()
+    crisis.decide("keep", by=moderator, version=crisis.version, outcome="answered")
+    for path in paths:
+        assert "annot go on" in page(client, path), path
+
+
+def test_an_emergency_is_sent_to_the_editors_only_by_who_has_opened_it(client, moderator):
+    crisis, other = make_comment(body="I cannot go on."), make_comment()
+    Case.open_for(crisis, "crisis", priority=0)
+    card = page(client, f"/moderation/comments/{crisis.pk}/")
+    button = f'action="/moderation/comments/{crisis.pk}/correction/"'
+    assert card.count(button) == 1
+    assert card.index('<details class="veil"') < card.index(button) < card.index("<aside")
+    card = page(client, f"/moderation/comments/{other.pk}/")
+    assert card.index("<aside") < card.index(f'action="/moderation/comments/{other.pk}/correction/"')
+
+
+# What is somebody else's to decide
+
+
+def appealed(by) -> Comment:
+    """A comment that `by` has removed, and whose author appeals."""
+    comment = make_comment(author=make_user())
+    comment.decide("remove", by=by, version=1, clause=Clause.in_force().first())
+    Appeal.lodge(comment.decisions.first(), by=comment.author, text="I named nobody.")
+    comment.refresh_from_db()
+    return comment
+
+
+def test_what_a_moderator_may_not_decide_has_a_sentence_in_place_of_forms(client, moderator):
+    own = held("My own.", by=moderator)
+    appeal = appealed(by=moderator)
+    for comment in (own, appeal):  # there is nobody else
+        assert 'name="action"' in page(client, f"/moderation/comments/{comment.pk}/")
+    make_user("moderator")
+    html = page(client, f"/moderation/comments/{own.pk}/")
+    assert "This is your own comment: another moderator has to decide about it." in html
+    assert 'name="action"' not in html
+    answer = client.get(f"/moderation/comments/{appeal.pk}/")
+    html = answer.content.decode()
+    assert "The appeal is against your own decision: another moderator has to answer it." in html
+    assert answer.context["allowed"] == ["escalate"]
+    assert 'value="overturn"' not in html
+    client.force_login(make_user("moderator"))
+    for comment in (own, appeal):
+        html = page(client, f"/moderation/comments/{comment.pk}/")
+        assert "another moderator has to" not in html
+        assert 'name="action"' in html
+
+
+def test_nobody_is_led_to_what_they_may_not_decide(moderator):
+    appeal, own = appealed(by=moderator), held("My own.", by=moderator)
+    last = held("Somebody else's.")
+    # There is nobody else: it is theirs.
+    assert [desk.next_case(moderator), desk.next_case(moderator, after=appeal.case)] == [appeal.pk, own.pk]
+    other = make_user("moderator")
+    assert [desk.next_case(moderator), desk.next_case(moderator, after=last.case)] == [last.pk, None]
+    Case.open_for(own, "crisis", priority=0)
+    assert desk.next_case(moderator, after=last.case, opened=0) is None
+    assert [desk.next_case(other), desk.next_case(other, after=Case.objects.get(pk=own.pk))] == [
+        own.pk,
+        appeal.pk,
+    ]
+    # Passed on to the administrators it is still an appeal against their own decision.
+    appeal.decide("escalate", by=other, version=appeal.version)
+    assert desk.next_case(moderator) == last.pk
+    last.decide("publish", by=other, version=last.version)
+    assert desk.next_case(moderator) is None
+
+
+def test_who_is_next_is_one_query_but_for_what_is_ones_own(moderator):
+    make_user("moderator")
+    held("Somebody else's.")
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.next_case(moderator)
+    assert len(queries) == 1

@@ -74,3 +74,17 @@ def test_the_head_has_room_for_a_long_name(browser, live_server, client, width, 
         links = page.locator(".masthead__nav a:visible").all()
         assert len({round(link.bounding_box()["y"]) for link in links}) == 1, path
     context.close()
+
+
+def test_what_a_search_finds_is_as_wide_as_a_phone(browser, live_server, client):
+    make_comment(body="Zebra " + "and so on " * 60)
+    client.force_login(make_user("moderator"))
+    page = browser.new_page(viewport={"width": 390, "height": 800}, base_url=live_server.url)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    page.goto("/moderation/?q=zebra")
+    item, text = (page.locator(f".queue__item{each}").bounding_box() for each in ("", " .queue__text"))
+    assert text["width"] > 0.9 * item["width"]
+    status = page.locator(".queue__item .queue__side").bounding_box()
+    assert status["y"] >= text["y"] + text["height"]
+    page.close()

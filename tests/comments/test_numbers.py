@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import jobs, numbers, sums, tally
-from comments.models import Appeal, Case, Clause, DayTally, Decision, Report
+from comments.models import Appeal, CannedReply, Case, Clause, DayTally, Decision, Report
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -187,8 +187,6 @@ def test_reports_by_reason_and_how_many_were_right(moderator, clauses):
 def test_a_canned_reply_counts_as_one_key_only_as_it_is_and_by_key(client, moderator):
     client.force_login(moderator)
     key = "no-personal-advice"
-    from comments.models import CannedReply
-
     canned = CannedReply.objects.filter(purpose="public_answer", body__contains="{").first()
     canned = canned or CannedReply.objects.filter(purpose="public_answer").first()
     key = canned.key
@@ -209,6 +207,25 @@ def test_a_canned_reply_counts_as_one_key_only_as_it_is_and_by_key(client, moder
         found = counts()
     kinds = ("one_key", "filled", "changed", "own")
     assert {kind: found.of("answered", kind) for kind in kinds} == dict.fromkeys(kinds, 1)
+
+
+def test_how_many_went_by_one_key_is_said_in_a_sentence(client, moderator):
+    def words():
+        [plot] = [each for each in numbers.read(TODAY, TODAY).plots if each.key == "answered"]
+        return plot.words
+
+    def answered(**sent):
+        url = f"/moderation/comments/{make_comment(status='pending').pk}/decisions/"
+        assert client.post(url, {"action": "publish", "version": 1} | sent).status_code == 303
+
+    client.force_login(moderator)
+    canned = CannedReply.objects.filter(purpose="public_answer").first().key
+    with at(MONDAY):
+        assert words().endswith("by keyboard.")
+        answered(reply="In my own words.")
+        assert words().endswith(" None of 1 went by one key.")
+        answered(canned_reply=canned, way="key")
+        assert words().endswith(" 1 of 2 went by one key (50 %).")
 
 
 def test_what_another_system_decided_before_an_import_is_not_ours(moderator):

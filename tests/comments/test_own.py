@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from comments import counts, jobs
+from comments import counts, jobs, waiting
 from comments.models import Case, Clause, Comment, MovedMeanwhile, Thread
-from tests.factories import make_article, make_comment, make_user
+from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -272,3 +273,22 @@ def test_how_long_a_review_takes_is_told_to_whom_it_concerns(client, author, mod
     own.decide("publish", by=moderator, version=own.version)
     page = client.get(mine).content.decode()
     assert "Published." in page and "half of the comments" not in page
+
+
+def test_how_long_a_review_takes_counts_only_the_first_decision_by_a_moderator(author, moderator):
+    """Not an old comment that is read again, and not what its author does with one that waits."""
+    old = timezone.now() - timedelta(days=40)
+    article, waited = make_article(), []
+    for n in range(6):
+        with time_machine.travel(old, tick=False):
+            comment = make_comment(article)
+        comment.decide("hold", by=moderator, version=1)
+        comment.decide("publish", by=moderator, version=comment.version)
+        taken = make_comment(article, author, status="pending")
+        taken.edit(f"Changed, {n}.", by=author, verdict=verdict("hold"), version=1)
+        taken.withdraw(by=author, version=taken.version)
+        waited.append(make_comment(article, status="pending"))
+    assert waiting.usual_wait() == ""
+    for comment in waited[:5]:
+        comment.decide("publish", by=moderator, version=1)
+    assert waiting.usual_wait() == "In the last week half of the comments were read within 2 minutes."

@@ -475,3 +475,32 @@ def test_who_is_suspended_reports_nothing_but_what_is_illegal(client, db):
     assert answer.status_code == 403
     assert "Sells pills." in answer.content.decode()
     assert not Report.objects.exists()
+
+
+# What the desk reads of them
+
+
+def test_the_card_shows_all_that_a_notice_of_illegal_content_says(client, moderator):
+    comment = make_comment()
+    send(Client(), comment, **NOTICE, about_child_abuse="on")
+    client.force_login(moderator)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    for words in (NOTICE["note"], NOTICE["provision"], "Nora Notice", "abuse of a child"):
+        assert words in card, words
+    logged_in = make_comment()
+    client.force_login(make_user(display_name="Lena Login"))
+    send(client, logged_in, **NOTICE | {"name": "Lena", "email": "lena@example.org"})
+    client.force_login(moderator)
+    card = client.get(f"/moderation/comments/{logged_in.pk}/").content.decode()
+    assert NOTICE["note"] in card
+    assert "Lena Login" in card
+    assert "abuse of a child" not in card
+
+
+def test_a_moderator_does_not_learn_who_sent_a_notice_about_their_own_comment(client, moderator):
+    comment = make_comment(author=moderator)
+    send(Client(), comment, **NOTICE)
+    client.force_login(moderator)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert NOTICE["note"] in card
+    assert "Nora" not in card

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments import sums
-from comments.models import Clause, Decision, SecondReading
+from comments.models import Case, Clause, Decision, SecondReading
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -229,3 +229,16 @@ def test_decisions_of_a_later_hour_come_later(client, ann, bob):
     with time_machine.travel("2026-03-02T10:00Z", tick=False):
         drawn("publish", by=ann, comment=make_comment(status="pending"))
         assert SecondReading.waiting_for(bob).first() == first
+
+
+def test_an_open_emergency_is_not_read_again_and_not_shown_above_an_answer(client, ann, bob):
+    comment = make_comment(body="Zebra, I cannot go on.", status="pending")
+    drawn("publish", by=ann, comment=comment)
+    assert "Zebra" in shown(client)
+    Case.open_for(comment, "crisis", priority=0)
+    assert "Zebra" not in shown(client)
+    comment.refresh_from_db()
+    drawn("publish", by=ann, comment=make_comment(parent=comment, body="An answer to it.", status="pending"))
+    html = shown(client)
+    assert "An answer to it." in html
+    assert "Zebra" not in html

@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 
 from comments import jobs
-from comments.models import Case, Clause, Report
+from comments.models import Case, Clause, Comment, Report
 from comments.models.undoing import undo
+from comments.screening import Finding, Outcome
 from tests.comments.test_reports import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -250,3 +251,63 @@ def test_undone_after_the_mail_one_sentence_follows(moderator, clause, settings)
     assert "we have taken it back" in told.body
     assert "A moderator will read it again." in told.body
     assert "neighbour Bill" not in told.body
+
+
+def found(code, body, words) -> Finding:
+    return Finding(code, Outcome.HOLD, body.index(words), body.index(words) + len(words))
+
+
+@pytest.fixture
+def with_a_number(moderator, clause):
+    """Refused by a moderator, after a program had found a telephone number."""
+    body = "My neighbour Bill has it, call 020 7946 0018."
+    comment = Comment.submit(
+        article=make_article(),
+        by=make_user(display_name="Ada"),
+        body=body,
+        verdict=verdict("hold", found("phone", body, "020 7946 0018")),
+    )
+    comment.decide("reject", by=moderator, version=1, clause=clause)
+    return comment
+
+
+def test_what_a_program_found_is_said_of_what_a_person_decided(client, with_a_number):
+    data = statement(client, with_a_number)
+    [finding] = data["facts"]["findings"]
+    assert (finding["code"], data["automated_detection"]) == ("phone", True)
+    assert data["facts"]["text"][finding["start"] : finding["end"]] == "020 7946 0018"
+    words = "A program noticed something in it first: It seems to contain a telephone number."
+    assert words in client.get(f"/comments/{with_a_number.pk}/decision/").content.decode()
+    work()
+    [letter] = [each for each in mail.outbox if each.to == [with_a_number.author.email]]
+    assert words in letter.body
+
+
+def test_what_an_edit_has_mended_was_not_detected(client, moderator, clause, with_a_number):
+    body = "Call 020 7946 0018."
+    comment = Comment.submit(
+        article=make_article(),
+        by=make_user(),
+        body=body,
+        verdict=verdict("hold", found("phone", body, "020 7946 0018")),
+    )
+    comment.edit("Call nobody.", by=comment.author, verdict=verdict("publish"), version=1)
+    comment.decide("reject", by=moderator, version=comment.version, clause=clause)
+    data = statement(client, comment)
+    assert (data["automated_detection"], data["facts"]["findings"]) == (False, [])
+
+
+def test_what_was_found_once_is_not_said_when_readers_brought_it_here(client, moderator, clause):
+    body = "See https://example.org."
+    comment = Comment.submit(
+        article=make_article(),
+        by=make_user(),
+        body=body,
+        verdict=verdict("hold", found("links", body, "https://example.org")),
+    )
+    comment.decide("publish", by=moderator, version=1)
+    Report.file(comment, reason="spam", by=make_user())
+    comment.refresh_from_db()
+    comment.decide("remove", by=moderator, version=comment.version, clause=clause)
+    data = statement(client, comment)
+    assert (data["automated_detection"], data["facts"]["findings"]) == (False, [])

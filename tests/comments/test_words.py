@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from comments import dry_run
-from comments.models import Comment, ListedWord, Proposal, WordChange
+from comments.models import Case, Comment, ListedWord, Proposal, WordChange
 from comments.screening.words import find_words, fold
 from tests import plain_forms
 from tests.factories import make_article, make_comment, make_user, verdict
@@ -358,3 +358,12 @@ def test_the_verdict_of_screening_follows_the_list(administrator):
     ListedWord.objects.get(key="snake oil").remove(note="x", by=administrator)
     known = facts.gather(article=make_article(), author=make_user(), text="Snake-oil?")
     assert screening.screen(known).outcome == verdict("hold").outcome
+
+
+def test_a_trial_does_not_print_an_open_emergency(client, administrator):
+    comment = make_comment(body="Zebra, I cannot go on.")
+    assert "annot go on" in attempt(client, "zebra").content.decode()
+    Case.open_for(comment, "crisis", priority=0)
+    html = attempt(client, "zebra").content.decode()
+    assert "annot go on" not in html
+    assert f'href="/moderation/comments/{comment.pk}/"' in html

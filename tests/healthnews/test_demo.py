@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from articles.models import Article, Draft, Person, Tag, Version
-from comments import pruning, screening
+from comments import pruning, screening, waiting
 from comments.counts import recount
 from comments.models import Case, Comment, Credential, Decision, Duty, Notice, Sanction, Thread
 from healthnews.demo import loader
@@ -267,3 +267,10 @@ def test_the_desk_has_a_roster_and_a_past_that_is_mailed_to_nobody():
     assert not Comment.objects.filter(
         author=held.user, posted_at__gt=held.starts_at, posted_at__lt=held.ends_at
     ).exists()
+
+
+def test_readers_are_told_how_long_a_review_usually_takes():
+    assert waiting.usual_wait().startswith("In the last week half of the comments were read within")
+    assert [
+        thread.article.slug for thread in Thread.objects.filter(mode="held").select_related("article")
+    ] == ["panic-attacks"]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments import jobs
-from comments.models import Appeal, Case, Clause, Comment, Decision, Report
+from comments.models import Appeal, Case, Clause, Comment, CorrectionRequest, Decision, Report
 from comments.screening import Finding, Outcome
 from tests.factories import PASSWORD, make_article, make_comment, make_user, verdict
 from tests.journeys.conftest import log_in
@@ -341,6 +341,23 @@ def test_keys_can_be_switched_off_and_help_lists_them(at_desk):
     page.keyboard.press("p")
     page.wait_for_timeout(200)
     assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+@with_script
+def test_c_opens_the_text_of_an_emergency_before_it_sends_it_to_the_editors(at_desk):
+    comment = held(make_article(), "I cannot go on.")
+    with transaction.atomic():
+        Case.open_for(comment, "crisis", priority=0)
+    page = at_desk(make_user("moderator"))
+    page.goto(f"/moderation/comments/{comment.pk}/")
+    page.wait_for_timeout(420)
+    page.keyboard.press("c")
+    page.wait_for_selector("[data-veil][open]")
+    page.wait_for_timeout(420)
+    assert not CorrectionRequest.objects.exists()
+    page.keyboard.press("c")
+    page.wait_for_selector("text=Sent to the editors.")
+    assert CorrectionRequest.objects.get().comment == comment
 
 
 @with_script

@@ -6,7 +6,7 @@
 
   // An emergency's text is opened before anything is decided about it.
   const veil = card.querySelector("[data-veil]");
-  const DECIDE = /^[parbvxldghse0-9]$/;
+  const DECIDE = /^[parbvxldghsec0-9]$/;
   desk.firsts.push((event, field) => {
     if (!veil || veil.open || field || !DECIDE.test(event.key)) return false;
     veil.open = true;
