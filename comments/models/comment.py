@@ -309,7 +309,7 @@ class Comment(models.Model):
                     codes=_codes(verdict),
                 )
             else:
-                Case.close(self)
+                Case.no_longer(self, "edit")
             if verdict.crisis:
                 Case.open_for(self, "crisis", priority=0, since=now, detected=True, codes=_codes(verdict))
         return decision

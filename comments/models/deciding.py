@@ -16,7 +16,7 @@ from accounts import roles
 from accounts.models import User
 from comments import jobs, paths, redaction, states
 from comments.models.comment import Comment, MovedMeanwhile, Status
-from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.decision import BRINGS, Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply, PolicyVersion
 from comments.models.report import Appeal, Report
@@ -254,6 +254,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages) -> dict[int, De
                 note=next(noted) if act.note else None,
                 redactions=[list(span) for span in act.redactions],
                 closed_case=ends,
+                case_before=case.as_before() if case else None,
                 source=_source(case, noticed),
                 is_detected=case is not None and case.is_detected,
                 outcome=act.outcome,
@@ -297,8 +298,7 @@ def _source(case, noticed: set[int]) -> str:
 
 def _move_cases(act: Act, comments, closing, now) -> None:
     Case.close_all([case.pk for case in closing], at=now)
-    kind = {Action.HOLD: "new", Action.ESCALATE: "escalated"}.get(act.action)
-    if kind:
+    if kind := BRINGS.get(act.action):
         for comment in comments:
             Case.open_for(comment, kind)
 
