@@ -324,7 +324,7 @@ class Comment(models.Model):
         """Move the comment, if it still is at `version`; with `reply`, publish the staff's answer beside it.
 
         One transaction: status, counts, Decision, Case, answer, the job that mails the author. `why` is what else
-        `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, at. Raises MovedMeanwhile
+        `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, quiet, at. Raises MovedMeanwhile
         (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
         """
         if reply and action != Action.PUBLISH:

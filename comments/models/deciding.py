@@ -40,6 +40,8 @@ class Act:
     redactions: tuple = ()  # ((start, end), …) of the text that was read
     way: str = ""
     seconds: int | None = None
+    # Their author is mailed about all of it at once, and finds each in the inbox; whoever else asked is told as ever.
+    quiet: bool = False
     # The demo newsroom decides in its past; nobody is mailed about that.
     at: datetime | None = None
     begun: datetime = field(default_factory=timezone.now)
@@ -105,7 +107,8 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             done.decisions = _record(act, wanted, moves, cases, appeals, messages)
             told = act.is_of_staff and act.action != Action.ESCALATE
             decided = [each for each in done.decisions.values() if told and _is_told(each)]
-            Notice.give([*answered, *Notice.to_authors(decided)], at=act.at)
+            to_authors = Notice.to_authors(decided)
+            Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
     return done
 
 
@@ -325,13 +328,13 @@ def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
     if granted and act.is_of_staff:
         Report.judge_anew(granted, was_right=was_right)
     if act.at is None:
-        _tell(reports, appeals)
+        _tell(reports, appeals, with_decision=not act.quiet)
 
 
-def _tell(reports, appeals) -> None:
-    """Queue the answers to reports and appeals. An author who appealed gets theirs with the decision (`_is_told`)."""
+def _tell(reports, appeals, *, with_decision: bool) -> None:
+    """Queue the answers to reports and appeals. An author who appealed gets theirs with the mail about the decision."""
     jobs.tell_appellants(
-        [each for each in appeals if not each.is_of_author or not _is_told(each.answered_by)]
+        [each for each in appeals if not (with_decision and each.is_of_author and _is_told(each.answered_by))]
     )
     told = [(report.pk, report.answered_by_id) for report in reports]
     # On appeal it is back: the reports had led to the decision that is reversed.

@@ -108,20 +108,21 @@ class Notice(models.Model):
     # The door
 
     @classmethod
-    def give(cls, notices, *, at=None) -> list["Notice"]:
+    def give(cls, notices, *, at=None, unmailed=()) -> list["Notice"]:
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Four statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Four statements however many. `unmailed` are those of them that stand in the inbox alone. `at` is now, but for
+        the demo newsroom, whose past is not mailed, and mostly read.
         """
         notices = [each for each in notices if each.user_id]
         if not notices:
             return []
-        ways, wanted = _ways(notices), []
+        ways, wanted, silent = _ways(notices), [], {id(each) for each in unmailed}
         for place, each in enumerate(notices, 1):
             if place in ways:
                 each.at = at or timezone.now()
-                each.how = How.NEVER if at else ways[place] or DEFAULTS[each.kind]
+                each.how = How.NEVER if at or id(each) in silent else ways[place] or DEFAULTS[each.kind]
                 each.read_at = at if at and at < timezone.now() - OLD else None
                 wanted.append(each)
         cls.objects.bulk_create(wanted)
