@@ -142,11 +142,15 @@ class Case(models.Model):
                 },
             )
         else:
+            if kind == "crisis" and kind not in case.kinds:
+                case.since = (
+                    since or timezone.now()
+                )  # its clock begins now, however long the comment has waited
             case.kinds = [*dict.fromkeys([*case.kinds, kind])]
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.is_detected = case.is_detected or detected
             case.codes = [*dict.fromkeys([*case.codes, *codes])]
-            case.save(update_fields=["kinds", "lane", "priority", "is_detected", "codes"])
+            case.save(update_fields=["kinds", "lane", "priority", "since", "is_detected", "codes"])
 
     @classmethod
     def found(cls, pk: int, codes) -> None:
