@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts import names
 from accounts.models import User, fold_email
+from comments import taking_down
 from comments.models import Action, Comment, Decision, PersonNote, Sanction, Standing, Status
 from healthnews import paging
 
@@ -62,14 +63,18 @@ def of_person(user, *, after="", before="") -> dict:
     for comment in page.rows:
         comment.decided = last.get(comment.pk)
     sanctions = Sanction.objects.filter(user=user).order_by("-pk")
+    sanctions = list(
+        sanctions.select_related("by", "reason", "clause", "comment", "lifted_by", "lift_reason")[:RECENT]
+    )
+    taking = next((each for each in sanctions if each.take_down_days and not each.lifted_at), None)
     return {
         "person": user,
         "counts": _counts(user),
         "page": page,
         "standing": Standing.of(user),
-        "sanctions": list(
-            sanctions.select_related("by", "reason", "clause", "comment", "lifted_by", "lift_reason")[:RECENT]
-        ),
+        "sanctions": sanctions,
+        "taking": taking,
+        "still_there": taking_down.still_there(taking) if taking else [],
         "notes": list(
             PersonNote.objects.filter(user=user).select_related("by", "text").order_by("-pk")[:RECENT]
         ),

@@ -2,21 +2,34 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models import Exists, OuterRef
 
-from comments.models import Action, Comment, MovedMeanwhile, Sanction, Status
-from comments.states import NotAllowed
+from comments.models import Action, Case, Comment, Lane, MovedMeanwhile, Sanction, Status
+from comments.models.deciding import REFUSALS
 
 BATCH = 100
 COUNT_CAP = 1_000  # beyond it the preview says "1,000+"
+NAMED = 20  # of what is still there
 _UP = (Status.PUBLISHED, Status.PENDING, Status.RETURNED)
 NOTE = "Taken down with a ban."
 
 
-def what_would_go(user, days: int, at):
+def _written(user, days: int, at):
     """What the user wrote in the days before that moment and what is public or waits."""
     since = at - timedelta(days=days)
     return Comment.objects.filter(author=user, posted_at__gt=since, posted_at__lte=at, status__in=_UP)
+
+
+def what_would_go(user, days: int, at):
+    """The same without the emergencies that wait: somebody may be in danger, and a person says what is done."""
+    emergency = Case.objects.filter(pk=OuterRef("pk"), closed_at=None, lane=Lane.CRISIS)
+    return _written(user, days, at).filter(~Exists(emergency))
+
+
+def still_there(sanction) -> list[int]:
+    """The first of what the ban takes down and what is there: an emergency, put back since, or not reached yet."""
+    there = _written(sanction.user, sanction.take_down_days, sanction.starts_at)
+    return list(there.order_by("pk").values_list("pk", flat=True)[:NAMED])
 
 
 def how_many_would_go(user, days: int, at) -> int:
@@ -41,21 +54,20 @@ def take_down_batch(sanction_id: int, *, after: int = 0) -> int:
 
 
 def _take_down(comment, sanction) -> None:
-    """Take one down, as it is now; what was decided or withdrawn meanwhile and is gone already stays so."""
+    """Take one down, as it is now; what cannot be, or is gone already, stays so and is not in the way of the next."""
     while True:
         action = Action.REMOVE if comment.status == Status.PUBLISHED else Action.REJECT
         try:
-            # With its time given, `decide()` mails nobody.
             comment.decide(
                 action,
                 by=sanction.by,
                 version=comment.version,
                 clause=sanction.clause,
                 note=NOTE,
-                at=timezone.now(),
+                quiet=True,
             )
             return
         except MovedMeanwhile as moved:
             comment = moved.comment
-        except NotAllowed:
+        except REFUSALS:
             return

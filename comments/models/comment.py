@@ -318,7 +318,7 @@ class Comment(models.Model):
                     codes=_codes(verdict),
                 )
             else:
-                Case.close(self)
+                Case.no_longer(self, "edit")
             if verdict.crisis:
                 Case.open_for(self, "crisis", priority=0, since=now, detected=True, codes=_codes(verdict))
         return decision
@@ -333,7 +333,7 @@ class Comment(models.Model):
         """Move the comment, if it still is at `version`; with `reply`, publish the staff's answer beside it.
 
         One transaction: status, counts, Decision, Case, answer, the job that mails the author. `why` is what else
-        `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, at. Raises MovedMeanwhile
+        `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, quiet, at. Raises MovedMeanwhile
         (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
         """
         if reply and action != Action.PUBLISH:

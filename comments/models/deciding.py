@@ -16,7 +16,7 @@ from accounts import roles
 from accounts.models import User
 from comments import jobs, paths, redaction, states
 from comments.models.comment import Comment, MovedMeanwhile, Status
-from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.decision import BRINGS, Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
 from comments.models.report import Appeal, Report
@@ -40,6 +40,8 @@ class Act:
     redactions: tuple = ()  # ((start, end), …) of the text that was read
     way: str = ""
     seconds: int | None = None
+    # Their author is mailed about all of it at once, and finds each in the inbox; whoever else asked is told as ever.
+    quiet: bool = False
     # The demo newsroom decides in its past; nobody is mailed about that.
     at: datetime | None = None
     begun: datetime = field(default_factory=timezone.now)
@@ -114,7 +116,8 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
             told = act.is_of_staff and act.action != Action.ESCALATE
             decided = [each for each in done.decisions.values() if told and _is_told(each)]
-            Notice.give([*answered, *Notice.to_authors(decided)], at=act.at)
+            to_authors = Notice.to_authors(decided)
+            Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
     return done
 
 
@@ -281,6 +284,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
                 note=next(noted) if act.note else None,
                 redactions=[list(span) for span in act.redactions],
                 closed_case=ends,
+                case_before=case.as_before() if case else None,
                 source=_source(case, noticed),
                 is_detected=case is not None and case.is_detected,
                 outcome=act.outcome,
@@ -324,8 +328,7 @@ def _source(case, noticed: set[int]) -> str:
 
 def _move_cases(act: Act, comments, closing, now) -> None:
     Case.close_all([case.pk for case in closing], at=now)
-    kind = {Action.HOLD: "new", Action.ESCALATE: "escalated"}.get(act.action)
-    if kind:
+    if kind := BRINGS.get(act.action):
         for comment in comments:
             Case.open_for(comment, kind)
 
@@ -352,13 +355,13 @@ def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
     if granted and act.is_of_staff:
         Report.judge_anew(granted, was_right=was_right)
     if act.at is None:
-        _tell(reports, appeals)
+        _tell(reports, appeals, with_decision=not act.quiet)
 
 
-def _tell(reports, appeals) -> None:
-    """Queue the answers to reports and appeals. An author who appealed gets theirs with the decision (`_is_told`)."""
+def _tell(reports, appeals, *, with_decision: bool) -> None:
+    """Queue the answers to reports and appeals. An author who appealed gets theirs with the mail about the decision."""
     jobs.tell_appellants(
-        [each for each in appeals if not each.is_of_author or not _is_told(each.answered_by)]
+        [each for each in appeals if not (with_decision and each.is_of_author and _is_told(each.answered_by))]
     )
     told = [(report.pk, report.answered_by_id) for report in reports]
     # On appeal it is back: the reports had led to the decision that is reversed.

@@ -1,6 +1,6 @@
 """What waits and why (Case), and what was decided, by a person or by screening (Decision)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -47,6 +47,10 @@ class Lane(models.IntegerChoices):
     REPORT = 3, "Reports"
     EDIT = 4, "Edits"
     NEW = 5, "New"
+
+
+# After these it waits for one reason more.
+BRINGS = {Action.HOLD: "new", Action.ESCALATE: "escalated"}
 
 
 def is_drawn() -> Q:
@@ -144,11 +148,15 @@ class Case(models.Model):
                 },
             )
         else:
+            if kind == "crisis" and kind not in case.kinds:
+                case.since = (
+                    since or timezone.now()
+                )  # its clock begins now, however long the comment has waited
             case.kinds = [*dict.fromkeys([*case.kinds, kind])]
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.is_detected = case.is_detected or detected
             case.codes = [*dict.fromkeys([*case.codes, *codes])]
-            case.save(update_fields=["kinds", "lane", "priority", "is_detected", "codes"])
+            case.save(update_fields=["kinds", "lane", "priority", "since", "is_detected", "codes"])
 
     @classmethod
     def found(cls, pk: int, codes) -> None:
@@ -162,22 +170,57 @@ class Case(models.Model):
         cls.objects.filter(pk__in=comments).update(closed_at=None, claimed_by=None, claimed_until=None)
 
     @classmethod
-    def no_longer(cls, comments, kind: str) -> None:
-        """One reason less for them to wait; the lane is that of the most urgent one left."""
-        cases = list(cls.objects.select_for_update().filter(pk__in=comments).order_by("pk"))
-        for case in cases:
-            case.kinds = [each for each in case.kinds if each != kind] or ["new"]
-            case.lane = min(Lane[each.upper()] for each in case.kinds)
-        cls.objects.bulk_update(cases, ["kinds", "lane"])
+    def no_longer(cls, comment, kind: str) -> None:
+        """One reason less for the comment to wait; it goes on for the others, or waits no more."""
+        case = cls.objects.select_for_update().filter(pk=comment.pk, closed_at=None).first()
+        if case is not None:
+            case._wait_for([each for each in case.kinds if each != kind])
+            case.save(update_fields=["kinds", "lane", "closed_at", "claimed_by", "claimed_until"])
 
     @classmethod
-    def close(cls, comment, *, at=None) -> None:
-        """Nothing about the comment waits any more."""
-        cls.close_all([comment.pk], at=at)
+    def put_back(cls, decisions) -> None:
+        """As these decisions, each the latest about its comment, had found them; what has come in since waits besides."""
+        decided = {each.comment_id: each for each in decisions}
+        cases = list(cls.objects.select_for_update().filter(pk__in=decided).order_by("pk"))
+        for case in cases:
+            case._put_back(decided[case.pk].case_before, brought=BRINGS.get(decided[case.pk].action))
+        columns = [
+            "kinds", "lane", "priority", "since", "codes", "is_detected",
+            "closed_at", "claimed_by", "claimed_until",
+        ]  # fmt: skip
+        cls.objects.bulk_update(cases, columns)
+
+    def _put_back(self, before: dict | None, *, brought: str | None) -> None:
+        before = before or {}
+        kinds = before.get("kinds", [])
+        open_now = self.closed_at is None
+        came = [each for each in self.kinds if each not in {*kinds, brought}] if open_now else []
+        if before:
+            self.priority = min(before["priority"], self.priority) if came else before["priority"]
+            self.codes = [*dict.fromkeys([*before["codes"], *(self.codes if open_now else ())])]
+            self.is_detected = before["is_detected"] or open_now and self.is_detected
+            if "crisis" not in came:  # which has a clock of its own
+                self.since = datetime.fromisoformat(before["since"])
+        self._wait_for([*kinds, *came])
+
+    def _wait_for(self, kinds: list[str]) -> None:
+        """For these reasons, and for none: no longer."""
+        if not kinds:
+            self.closed_at = self.closed_at or timezone.now()
+            self.claimed_by = self.claimed_until = None
+            return
+        if self.closed_at is not None:
+            self.closed_at = self.claimed_by = self.claimed_until = None
+        self.kinds, self.lane = kinds, min(Lane[each.upper()] for each in kinds)
+
+    def as_before(self) -> dict:
+        """What a decision keeps of it, to be put back if it is undone: codes, numbers and a time."""
+        kept = {name: getattr(self, name) for name in ("kinds", "priority", "codes", "is_detected")}
+        return kept | {"since": self.since.isoformat()}
 
     @classmethod
     def close_all(cls, comments, *, at=None) -> None:
-        """The same for many, by their ids."""
+        """Nothing about these comments, by their ids, waits any more."""
         if comments:
             with connection.cursor() as cursor:
                 cursor.execute(_CLOSE, {"comments": [*comments], "at": at or timezone.now()})
@@ -252,6 +295,8 @@ class Decision(models.Model):
     answer = models.OneToOneField("comments.Comment", models.PROTECT, null=True, related_name="+")
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     closed_case = models.BooleanField(default=False)
+    # Why it waited, as `Case.as_before()` has it; null where it did not.
+    case_before = models.JSONField(null=True)
     source = models.CharField(max_length=6, choices=Source, default=Source.OWN)
     is_detected = models.BooleanField(default=False)
     # How an emergency ended; only for a crisis.

@@ -113,20 +113,21 @@ class Notice(models.Model):
     # The door
 
     @classmethod
-    def give(cls, notices, *, at=None) -> list["Notice"]:
+    def give(cls, notices, *, at=None, unmailed=()) -> list["Notice"]:
         """Store these (unsaved, with `comment` and `decision` as objects) and queue what is mailed at once.
 
         One about an answer that names nobody is for the author of what is answered, if that is published.
         Call it in the transaction of what they tell of. Whoever does not want one, or has it already, gets none.
-        Three statements however many. `at` is now, but for the demo newsroom, whose past is not mailed, and mostly read.
+        Three statements however many. `unmailed` are those of them that stand in the inbox alone. `at` is now, but for
+        the demo newsroom, whose past is not mailed, and mostly read.
         """
         if not notices:
             return []
-        wanted = []
+        wanted, silent = [], {id(each) for each in unmailed}
         for place, user_id, how in _wanted(notices):
             each = notices[place - 1]
             each.user_id, each.at = user_id, at or timezone.now()
-            each.how = How.NEVER if at else how or DEFAULTS[each.kind]
+            each.how = How.NEVER if at or id(each) in silent else how or DEFAULTS[each.kind]
             each.read_at = at if at and at < timezone.now() - OLD else None
             wanted.append(each)
         cls.objects.bulk_create(wanted)

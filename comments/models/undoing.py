@@ -123,11 +123,8 @@ def _withdraw_answers(decisions: dict[int, Decision], by) -> None:
 
 
 def _wait_again(decisions) -> None:
-    """The cases as they were: open again, or no longer; their reports and appeals wait for an answer again."""
-    Case.reopen([each.comment_id for each in decisions if each.closed_case])
-    still_open = [each for each in decisions if not each.closed_case]
-    Case.close_all([each.comment_id for each in still_open if each.action == Action.HOLD])
-    Case.no_longer([each.comment_id for each in still_open if each.action == Action.ESCALATE], "escalated")
+    """The cases as they were, and what came in since; their reports and appeals wait for an answer again."""
+    Case.put_back(decisions)
     Report.objects.filter(answered_by__in=decisions).update(answered_by=None, was_right=None)
     appeals = Appeal.objects.filter(answered_by__in=decisions)
     # What had been reversed stands again, and with it what that said of the reports before it.

@@ -92,7 +92,9 @@ def sanction(request, pk):
     except Undecidable as refusal:
         status = 403 if isinstance(refusal, NotYours) else 422
         return _person(request, user, status=status, error=str(refusal), typed=request.POST)
-    going = " What they wrote is being taken down now." if made.take_down_days else ""
+    going = (
+        " What they wrote is being taken down now; what stays is named below." if made.take_down_days else ""
+    )
     messages.success(request, f"{made.get_kind_display()} for {user}: they are told by mail.{going}")
     return _back(user)
 

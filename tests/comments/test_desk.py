@@ -12,6 +12,7 @@ from django.utils import timezone
 from comments import desk, search
 from comments.models import Appeal, Case, Clause, Comment, Decision, Remark, Report
 from comments.screening import Finding, Outcome
+from healthnews import paging
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -430,6 +431,24 @@ def test_the_next_card_skips_what_others_look_at(client, moderator):
     assert client.get(f"/moderation/comments/{third.pk}/before/").url == f"/moderation/comments/{second.pk}/"
     Case.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))  # that browser has died
     assert client.get(f"/moderation/comments/{first.pk}/next/").url == f"/moderation/comments/{second.pk}/"
+
+
+def test_what_waited_already_and_becomes_an_emergency_is_next_and_its_clock_begins_then(client, moderator):
+    hours = timezone.now() - timedelta(hours=5)
+    skipped, read, waits = held("An emergency that was skipped."), held("Read now."), held("I give up.")
+    Case.open_for(skipped, "crisis", priority=0)
+    Case.objects.update(since=hours)
+    danger = verdict("hold", Finding("self_harm", Outcome.HOLD, 0, 4))
+    opened = int(timezone.now().timestamp()) - 60
+    began = timezone.now()
+    waits.edit("I want to end it all.", by=waits.author, version=1, verdict=danger)
+    case = Case.objects.get(pk=waits.pk)
+    assert (case.kinds, case.since >= began) == (["new", "crisis"], True)
+    assert desk.next_case(moderator, after=Case.objects.get(pk=read.pk), opened=opened) == waits.pk
+    assert desk.arrived(paging.encode(began - timedelta(seconds=1))) == "1"
+    since = case.since
+    waits.edit("I do.", by=waits.author, version=2, verdict=danger)
+    assert Case.objects.get(pk=waits.pk).since == since
 
 
 def test_an_emergency_that_came_in_meanwhile_is_next(client, moderator):

@@ -352,6 +352,47 @@ def test_only_the_latest_decision_is_undone_and_only_by_who_made_it(moderator):
     assert undo(comment.decisions.first(), by=make_user("administrator")).to_status == "published"
 
 
+def test_what_waited_before_it_was_held_waits_on_when_that_is_undone(moderator):
+    author = make_user()
+    reported, edited, quiet = make_comment(), make_comment(author=author), make_comment()
+    Report.file(reported, reason="abuse", by=make_user())
+    edited.edit("As it shall be.", by=author, verdict=verdict("hold"), version=1)
+    for comment, kinds in ((reported, ["report"]), (edited, ["edit"]), (quiet, None)):
+        comment.refresh_from_db()
+        undo(comment.decide("hold", by=moderator, version=comment.version), by=moderator)
+        case = Case.objects.open().filter(pk=comment.pk).first()
+        assert (case and case.kinds) == kinds
+
+
+def test_a_report_that_came_in_before_the_undo_waits_beside_what_did(moderator):
+    comment = make_comment(status="pending")
+    Case.open_for(comment, "crisis", priority=0, codes=["self_harm"], detected=True)
+    before = Case.objects.get(pk=comment.pk)
+    decision = comment.decide("publish", by=moderator, version=1, outcome="false_alarm")
+    Report.file(comment, reason="abuse", by=make_user())
+    comment.refresh_from_db()
+    undo(decision, by=moderator)
+    case = Case.objects.open().get(pk=comment.pk)
+    assert case.kinds == ["new", "crisis", "report"]
+    assert (case.lane, case.priority, case.since) == (before.lane, before.priority, before.since)
+    assert (case.codes, case.is_detected) == (["self_harm"], True)
+
+
+def test_a_change_that_is_published_at_once_answers_no_report(moderator):
+    author = make_user()
+    comment = make_comment(author=author)
+    Report.file(comment, reason="danger", by=make_user())
+    comment.refresh_from_db()
+    comment.edit("Other words.", by=author, verdict=verdict("hold"), version=comment.version)
+    comment.edit("Others again.", by=author, verdict=verdict("publish"), version=comment.version)
+    case = Case.objects.open().get(pk=comment.pk)
+    assert (comment.text.body, case.kinds, case.get_lane_display()) == (
+        "Others again.",
+        ["report", "crisis"],
+        "Crisis",
+    )
+
+
 # Many at once
 
 

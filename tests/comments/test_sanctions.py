@@ -12,16 +12,20 @@ from comments import counts, jobs, taking_down
 from comments.facts import MayNotWrite
 from comments.forms import CommentForm
 from comments.models import (
+    Appeal,
     Clause,
     Comment,
     Decision,
+    Notice,
     NotYours,
     PolicyVersion,
+    Report,
     Sanction,
     Standing,
     Thread,
     Undecidable,
 )
+from tests.comments.test_reports import work
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -449,6 +453,52 @@ def test_what_somebody_else_decided_meanwhile_is_not_in_its_way(reader, administ
         taking_down._take_down(each, ban)
     assert Comment.objects.get(pk=comment.pk).status == "removed"
     assert Comment.objects.get(pk=gone.pk).status == "withdrawn"
+
+
+def test_an_emergency_stays_and_the_rest_goes(client, reader, administrator):
+    article = make_article()
+    first, calls, last = (make_comment(article=article, author=reader, body=f"Number {n}.") for n in range(3))
+    Report.file(calls, reason="danger", by=make_user())
+    assert taking_down.how_many_would_go(reader, 1, timezone.now()) == 2
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    take_down_all(ban)
+    found = {each.pk: each.status for each in Comment.objects.filter(article=article)}
+    assert found == {first.pk: "removed", calls.pk: "published", last.pk: "removed"}
+    client.force_login(administrator)
+    html = client.get(f"/moderation/people/{reader.pk}/").content.decode()
+    still = html.partition("Still there")[2].partition("</p>")[0]
+    assert f'href="/moderation/comments/{calls.pk}/"' in still
+    assert f"/comments/{first.pk}/" not in still
+
+
+def test_what_may_not_be_decided_by_who_banned_is_not_in_its_way(reader, administrator, moderator):
+    comments = [make_comment(author=reader, body=f"Call {n} 020 7946 0018.") for n in range(2)]
+    cut = comments[0].decide("publish_redacted", by=administrator, version=1, redactions=((0, 4),))
+    Appeal.lodge(cut, by=reader, text="It is nobody's number.")
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    jobs.take_down(sanction_id=ban.pk)
+    assert [Comment.objects.get(pk=each.pk).status for each in comments] == ["published", "removed"]
+
+
+def test_whoever_reported_or_appealed_hears_what_the_ban_decided(reader, administrator, moderator):
+    reporter, comment = make_user(), make_comment(author=reader)
+    Report.file(comment, reason="abuse", by=reporter)
+    kept = Comment.objects.get(pk=comment.pk).decide("keep", by=moderator, version=2)
+    Appeal.lodge(kept, by=reporter, text="It names my sister.")
+    other, cut = make_user(), make_comment(author=reader, body="Call 020 7946 0018.")
+    cut = cut.decide("publish_redacted", by=moderator, version=1, redactions=((0, 4),))
+    Appeal.lodge(cut, by=reader, text="It is nobody's number.")
+    spam = make_comment(author=reader)
+    Report.file(spam, reason="spam", by=other)
+    work()
+    mail.outbox.clear()
+    ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.", clause=clause(4), take_down_days=1)
+    take_down_all(ban)
+    work()
+    told = sorted((each.to[0], each.subject) for each in mail.outbox)
+    assert [each for each, _ in told] == sorted([reporter.email, other.email, reader.email, reader.email])
+    # Their author: the mail about the ban, and the answer to the appeal. In the inbox stands each decision.
+    assert Notice.objects.filter(user=reader, decision__by=administrator).count() == 3
 
 
 # --- Two at once ---
