@@ -33,6 +33,13 @@ class NoteForm(_Sentence):
         return PersonNote.write(user, self.cleaned_data["text"], by=by)
 
 
+class PickForm(forms.Form):
+    """Whether a comment is picked or no longer; the version tells whether it still is the one that was read."""
+
+    pick = forms.ChoiceField(choices=[("1", "Pick it"), ("0", "Take the pick back")])
+    version = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
+
+
 class SanctionForm(_Sentence):
     """A sanction, with all that a person is told of it. What it lacks, the door says."""
 

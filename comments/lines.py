@@ -25,7 +25,7 @@ _GONE = {
 }
 _COLUMNS = (
     *("id", "parent_id", "root_id", "depth", "path", "status", "shown"),
-    *("posted_at", "published_answers", "mark", "mark_label", "helpful_count"),
+    *("posted_at", "published_answers", "mark", "mark_label", "helpful_count", "is_picked"),
     *("author_name", "author__display_name", "text__body_html"),
     *("parent__author_name", "parent__author__display_name", "parent__status", "parent__shown"),
 )
@@ -77,6 +77,7 @@ class Line:
     parent_name: str
     parent_href: str
     before_update: bool
+    is_picked: bool = False
     helped: str = ""  # how many people found it helpful, as it is printed; empty for nobody
 
     @property
@@ -98,6 +99,8 @@ class Line:
             )
         # One string, escaped field by field: format_html costs ten times as much, on a page of a hundred.
         mark = f' <span class="comment__mark">{escape(self.mark_label)}</span>' if self.mark else ""
+        if self.is_picked:
+            mark += ' <span class="comment__pick">Staff pick</span>'
         return markup.stored(
             f'<article id="comment-{self.id}" class="comment{f" comment--{escape(self.mark)}" if self.mark else ""}" '
             f'data-depth="{self.depth}"><header class="comment__head"><b class="comment__name">{escape(self.name)}</b>'
@@ -152,6 +155,7 @@ def line(row, article, present: set[int], *, own: bool = False) -> Line:
         parent_href=_parent_href(row, present),
         # Said once a branch: its answers came later, and a note under each of them would only be noise.
         before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
+        is_picked=row.is_picked and row.status == Status.PUBLISHED,
         helped=_helped(row.helpful_count),
     )
 

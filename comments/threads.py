@@ -21,14 +21,19 @@ FIRST_ANSWERS = 10  # of each root, on a page of roots
 ANSWERS = 25  # on a page of one root
 OLDEST, NEWEST = "oldest", "newest"
 SORTS = {OLDEST: "Oldest first", NEWEST: "Newest first"}
-# The first answers of each root on the page. LATERAL stops after 11 index entries a root (design 7).
+MOST_PICKS = 100  # beyond it we say "100+" rather than count
+# The first answers of each root on the page. LATERAL stops after 11 index entries a root (design 7). And the article's
+# picks, of which most have none.
 _FIRST_ANSWERS = """
-    SELECT answer.id FROM unnest(%s::bigint[]) AS root(id)
+    SELECT answer.id, false FROM unnest(%s::bigint[]) AS root(id)
     CROSS JOIN LATERAL (
         SELECT id FROM comments_comment
         WHERE article_id = %s AND root_id = root.id AND root_id IS NOT NULL AND shown
         ORDER BY path LIMIT %s
     ) AS answer
+    UNION ALL (
+        SELECT id, true FROM comments_comment WHERE article_id = %s AND is_picked AND status = 'published' LIMIT %s
+    )
 """
 
 
@@ -73,6 +78,14 @@ class ThreadPage:
     is_one_root: bool = False
     # What was published since a moment, newest last, out of its place in the thread.
     is_since: bool = False
+    # What the desk has picked, newest first, out of its place in the thread.
+    is_picks: bool = False
+    picks: str = ""  # on a page of roots: how many picks the article has, as it is printed; empty for none
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is out of the thread's order."""
+        return self.is_since or self.is_picks
 
     @property
     def above(self) -> list[Line]:
@@ -97,7 +110,8 @@ def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
         before=before,
     )
     ids = [root.pk for root in page.rows]
-    rows = _read(article, [*ids, *_first_answers(article, ids)])
+    answers, picks = _first_answers(article, ids)
+    rows = _read(article, [*ids, *answers])
     roots, answers = {row.pk: row for row in rows if row.root_id is None}, _by_root(rows)
     base = _base(article)
     tail = f"&sort={sort}" if sort != OLDEST else ""
@@ -107,6 +121,7 @@ def page_of_roots(article, *, sort=OLDEST, after="", before="") -> ThreadPage:
         sort=sort,
         before_href=page.before and f"{base}?before={page.before}{tail}",
         after_href=page.after and f"{base}?after={page.after}{tail}",
+        picks=f"{MOST_PICKS}+" if picks > MOST_PICKS else f"{picks or ''}",
     )
 
 
@@ -160,6 +175,25 @@ def page_since(article, since: datetime, *, after="") -> ThreadPage:
     )
 
 
+def page_of_picks(article, *, after="") -> ThreadPage:
+    """What the desk has picked under the article, the newest first."""
+    picked = Comment.objects.filter(article=article, is_picked=True).published()
+    page = paging.page_by_time(
+        picked.values_list("pk", "published_at", named=True),
+        "published_at",
+        size=ROOTS,
+        descending=True,
+        after=after,
+    )
+    rows = {row.pk: row for row in _read(article, [pick.pk for pick in page.rows])}
+    shown = [rows[pick.pk] for pick in page.rows if pick.pk in rows]
+    return ThreadPage(
+        [Branch(replace(line(row, article, set(rows)), depth=0), []) for row in shown],
+        after_href=page.after and f"{_base(article)}?picks=1&after={page.after}",
+        is_picks=True,
+    )
+
+
 def address_of(comment) -> str:
     """A page that holds the comment and its parents, at its anchor: what a permalink leads to."""
     article, base = comment.article, _base(comment.article)
@@ -196,12 +230,15 @@ def lines_of(comments) -> dict[int, Line]:
 # How it is read
 
 
-def _first_answers(article, root_ids: list[int]) -> list[int]:
+def _first_answers(article, root_ids: list[int]) -> tuple[list[int], int]:
+    """The ids of the first answers, and how many picks the article has (counted to one beyond MOST_PICKS)."""
     if not root_ids:
-        return []
+        return [], 0
     with connection.cursor() as cursor:
-        cursor.execute(_FIRST_ANSWERS, [root_ids, article.pk, FIRST_ANSWERS + 1])
-        return [pk for (pk,) in cursor]
+        values = [root_ids, article.pk, FIRST_ANSWERS + 1, article.pk, MOST_PICKS + 1]
+        cursor.execute(_FIRST_ANSWERS, values)
+        found = cursor.fetchall()
+    return [pk for pk, is_pick in found if not is_pick], sum(is_pick for _, is_pick in found)
 
 
 def _read(article, ids: list[int]) -> list:

@@ -138,7 +138,10 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         message=message.text if message else "",
         edit_html=edit.html if edit else "",
         appeal=_appeal(appeal),
-        can_edit=status in _WAIT or status == Status.PUBLISHED and not answered and _is_young(comment),
+        can_edit=status in _WAIT
+        or status == Status.PUBLISHED
+        and not (answered or comment.is_picked)
+        and _is_young(comment),
         can_withdraw=status in {*_WAIT, Status.PUBLISHED},
         can_appeal=bool(
             in_force

@@ -13,6 +13,7 @@ from comments.models.legal_notice import LegalNotice
 from comments.models.notice import Digest, Notice
 from comments.models.numbers import DayTally, SecondReading
 from comments.models.people import NotYours, PersonNote, Sanction
+from comments.models.pick import Pick
 from comments.models.policy import Clause, PolicyVersion
 from comments.models.preference import Preference
 from comments.models.proposals import ChangedMeanwhile, Proposal
@@ -54,6 +55,7 @@ __all__ = [
     "NotYours",
     "Overtaken",
     "PersonNote",
+    "Pick",
     "PolicyVersion",
     "Proposal",
     "Profession",

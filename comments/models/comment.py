@@ -130,6 +130,8 @@ class Comment(models.Model):
     published_answers = models.PositiveIntegerField(default=0)
     # How many people found it helpful; counted in `Helpful.toggle()` and in `recount`.
     helpful_count = models.PositiveIntegerField(default=0, db_default=0)
+    # Whether the desk points readers to it; changed in `Pick.switch()` alone.
+    is_picked = models.BooleanField(default=False, db_default=False)
     shown = models.GeneratedField(
         expression=models.Case(
             models.When(Q(status="published") | Q(published_answers__gt=0), then=True), default=False
@@ -174,6 +176,11 @@ class Comment(models.Model):
                 fields=["article", "published_at", "id"],
                 condition=Q(status="published"),
                 name="comment_published_here",
+            ),
+            models.Index(
+                fields=["article", "published_at", "id"],
+                condition=Q(is_picked=True, status="published"),
+                name="comment_picked",
             ),
         ]
         permissions = [
@@ -222,6 +229,8 @@ class Comment(models.Model):
             return ""
         if self.status != Status.PUBLISHED:
             return "This comment is no longer here to be changed."
+        if self.is_picked:
+            return "We have picked this comment for other readers, so its text stays."
         if (at or timezone.now()) >= self.posted_at + EDIT_TIME:
             return "A published comment can be changed for 15 minutes; that time is over."
         if self.published_answers or self.answers.exists():

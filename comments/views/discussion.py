@@ -44,12 +44,14 @@ def thread(request, slug):
 def _read(request, article):
     get, record = request.GET, Thread.of(article)
     after, before, root = get.get("after", ""), get.get("before", ""), get.get("root", "")
-    part, since = wants_part(request), _moment(get.get("since", ""))
+    part, since, picks = wants_part(request), _moment(get.get("since", "")), "picks" in get
 
     def make():
         page = None
         if since is not None:
             page = threads.page_since(article, since, after=after)
+        elif picks:
+            page = threads.page_of_picks(article, after=after)
         elif root.isascii() and root.isdigit() and len(root) < 19:
             page = threads.page_of_answers(article, int(root), after=after, before=before)
         page = page or threads.page_of_roots(article, sort=sort_of(request), after=after, before=before)
@@ -66,6 +68,7 @@ def _read(request, article):
         record.mode,
         sort_of(request),
         part,
+        picks,
         *cursors,
     )
     # What is new for one reader is asked for once: not worth keeping.

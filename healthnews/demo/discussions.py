@@ -10,7 +10,7 @@ from itertools import cycle
 from zlib import crc32
 
 from comments import screening
-from comments.models import Case, Clause, Comment, Lane, ListedWord, PolicyVersion, Thread
+from comments.models import Case, Clause, Comment, Lane, ListedWord, Pick, PolicyVersion, Thread
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # The decisions that lead from what screening said to what the story wants.
@@ -28,7 +28,7 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
     """Bring in the threads {article: parsed file}; `users` by key. Returns how many comments there are.
 
     `held_days_ago` in a file: since then every comment of that thread is read first, until `opened_days_ago`. `edit` of a comment: what its
-    author has just made of it.
+    author has just made of it; `picked`: somebody of the desk picked it a day later.
     """
     clauses = {clause.number: clause for clause in Clause.objects.filter(policy=PolicyVersion.current())}
     words = tuple(ListedWord.objects.values_list("key", "outcome"))
@@ -66,6 +66,8 @@ def hold(threads: dict, users: dict, now: datetime) -> int:
                 at=max(at, min(at + wait, latest if action == "publish" else now - _MINUTE)),
             )
             wait, outcome = wait * 2, ""
+        if line.get("picked"):
+            Pick.switch(comment, True, by=next(moderators), version=comment.version, at=min(at + _DAY, now))
         if "edit" in line:
             text = line["edit"].strip()
             verdict = screening.screen(_facts(text, author, said[author.pk][:-1], now, held, words))

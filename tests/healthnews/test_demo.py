@@ -274,3 +274,7 @@ def test_readers_are_told_how_long_a_review_usually_takes():
     assert [
         thread.article.slug for thread in Thread.objects.filter(mode="held").select_related("article")
     ] == ["panic-attacks"]
+
+
+def test_a_thread_of_the_demo_has_a_staff_pick():
+    assert "1 staff pick<" in page("/articles/muscle-twitching/")
