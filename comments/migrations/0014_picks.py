@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("articles", "0004_corrections"),
-        ("comments", "0011_queue"),
+        ("comments", "0013_case_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
