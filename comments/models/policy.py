@@ -155,6 +155,15 @@ class Clause(models.Model):
         """The same through all versions."""
         return self.origin_id or self.pk
 
+    def usual_message(self) -> "CannedReply | None":
+        """The canned message that goes with it unless another is chosen. One query, where it has a reply."""
+        to_author = {"purpose": CannedReply.Purpose.MESSAGE, "is_active": True}
+        return (
+            CannedReply.objects.filter(key=self.default_reply, **to_author).first()
+            if self.default_reply
+            else None
+        )
+
     def content(self) -> dict:
         """What people change in it, and its line, as plain data."""
         return {"line": self.line} | {name: getattr(self, name) for name in self.FIELDS}
