@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from comments.models import CannedReply, Clause, Comment, Decision, PolicyVersion
+from comments.models import CannedReply, Clause, Comment, Decision, PolicyVersion, SecondReading
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +191,32 @@ def test_the_card_says_what_usually_becomes_of_it(client, moderator):
     html = client.get(f"/moderation/comments/{make_comment(status='pending').pk}/").content.decode()
     assert "1. Be civil (usually: return to its author)" in html
     assert 'data-outcome="return" data-reply="please-civil"' in html
+
+
+# Counted by the clause, whatever its number
+
+
+def test_a_clause_that_has_moved_is_one_line_of_the_numbers(client, moderator):
+    for number in (3, 4):
+        clause = Clause.in_force().get(number=number)
+        make_comment(status="pending").decide("reject", by=moderator, version=1, clause=clause)
+        if number == 3:
+            swapped(3, 4)
+    html = client.get("/moderation/numbers/").content.decode()
+    table = html.partition("Outcomes by clause")[2].partition("</table>")[0]
+    assert re.findall(r'<th scope="row">(\d+\. No [a-z]+)', table) == ["4. No personal"]
+    row = table.partition('<th scope="row">4. No personal')[2].partition("</tr>")[0]
+    assert "<td>2</td>" in row
+
+
+def test_a_second_reader_agrees_by_the_clause_and_not_by_its_number(moderator):
+    meant = Clause.in_force().get(number=3)
+    first, second = (
+        make_comment(status="pending").decide("reject", by=moderator, version=1, clause=meant)
+        for _ in range(2)
+    )
+    swapped(3, 4)
+    three, four = Clause.in_force().filter(number__in=[3, 4])
+    reader = make_user("moderator")
+    assert SecondReading.record(first, by=reader, action="remove", clause=four).agrees
+    assert not SecondReading.record(second, by=reader, action="remove", clause=three).agrees
