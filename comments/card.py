@@ -139,6 +139,7 @@ def card(comment, *, by, typed=None) -> dict:
         "names_reporters": comment.author_id != by.pk,
         "appeals": appeals,
         "clauses": clauses,
+        "personal_clause": CannedReply.clause_about(PERSONAL_DATA),
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE

@@ -5,13 +5,26 @@ import time
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from comments import states
 from comments.forms import MAX_ID, PlainTextField
 from comments.models import Action, CannedReply, Clause, Decision, MovedMeanwhile
 from comments.models.deciding import Act
+from comments.screening import PERSONAL_DATA
 
 MAX_SECONDS = 24 * 3600  # a card that stood open for longer says nothing about the decision
+
+
+class PolicyChanged(Exception):
+    """The clause was chosen from an earlier version of the policy. `number` is what it has now; "" where it is gone."""
+
+    def __init__(self, number):
+        self.number = number
+        super().__init__(
+            "The policy has changed since you opened this: its clauses stand below as they read now. "
+            "Look at the one that is chosen, and send it again."
+        )
 
 
 class SpansField(forms.Field):
@@ -38,6 +51,8 @@ class DecisionForm(forms.Form):
         error_messages={"required": "Choose what to do."},
     )
     version = forms.IntegerField(min_value=1, max_value=MAX_ID)
+    # The number of the policy that the clause was chosen from; without it, of the one in force.
+    policy = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     canned_reply = forms.SlugField(required=False)
     reply = PlainTextField(required=False)
@@ -62,20 +77,30 @@ class DecisionForm(forms.Form):
         self.comment = comment
         super().__init__(*args, **kwargs)
 
+    NO_REPLY = "-"  # in the field of the canned reply: none, not even the clause's usual one
+
+    @cached_property
+    def clauses(self) -> dict[int, Clause]:
+        """Those of the policy in force by their numbers. One query, where any is asked for."""
+        return {clause.number: clause for clause in Clause.in_force()}
+
     def clean_clause(self):
-        """The clause of the policy in force that has this number."""
-        number = self.cleaned_data["clause"]
+        """The clause of the policy in force that has this number. Raises PolicyChanged."""
+        number, chosen_from = self.cleaned_data["clause"], self.cleaned_data.get("policy")
         if number is None:
             return None
-        clause = Clause.in_force().filter(number=number).first()
-        if clause is None:
+        if chosen_from and not any(each.policy.number == chosen_from for each in self.clauses.values()):
+            then = Clause.objects.filter(policy__number=chosen_from, number=number).first()
+            now = {clause.line: clause.number for clause in self.clauses.values()}
+            raise PolicyChanged(now.get(then.line, "") if then else "")
+        if number not in self.clauses:
             raise forms.ValidationError(f"The policy has no clause {number}.")
-        return clause
+        return self.clauses[number]
 
     def clean_canned_reply(self):
         """The canned reply of that key."""
         key = self.cleaned_data["canned_reply"]
-        if not key:
+        if not key or key == self.NO_REPLY:
             return None
         canned = CannedReply.objects.filter(key=key, is_active=True).first()
         if canned is None:
@@ -113,7 +138,8 @@ class DecisionForm(forms.Form):
         data = super().clean()
         if data.get("action") == Action.PUBLISH_REDACTED and not self.errors:
             data["redactions"] = [*data["redactions"], *data["span"], *data["take_out"]]
-        canned = data.get("canned_reply")
+            data["clause"] = data["clause"] or self.clauses.get(CannedReply.clause_about(PERSONAL_DATA))
+        canned = self._usual_reply()
         if canned and not data.get("reply") and not data.get("message"):
             text = fill(canned, self.comment, self._clause_for(canned))
             public = (
@@ -124,11 +150,18 @@ class DecisionForm(forms.Form):
             raise forms.ValidationError("Choose a canned reply, or write the answer.")
         return data
 
+    def _usual_reply(self):
+        """The canned reply that was chosen; where there is neither one nor a message, the usual one of the clause."""
+        data = self.cleaned_data
+        asked = not data.get("message") and self.data.get("canned_reply") != self.NO_REPLY
+        clause = data.get("clause") if data.get("action") in states.NEEDS_CLAUSE else None
+        if asked and clause and data.get("canned_reply") is None and not self.errors:
+            data["canned_reply"] = clause.usual_message()
+        return data.get("canned_reply")
+
     def _clause_for(self, canned):
         """The clause that was chosen, else the one that the canned reply belongs to."""
-        return (
-            self.cleaned_data.get("clause") or Clause.in_force().filter(number=canned.clause_number).first()
-        )
+        return self.cleaned_data.get("clause") or self.clauses.get(canned.clause_number)
 
     def why(self) -> dict:
         """What `deciding.Act` takes besides the action and who decides."""
@@ -185,6 +218,7 @@ class BulkForm(DecisionForm):
 
     def clean(self):
         """The messages are made for each comment, in `messages`."""
+        self._usual_reply()
         return self.cleaned_data
 
     def why(self) -> dict:

@@ -69,7 +69,7 @@ def _periods(first: date, last: date, by: str) -> list[date]:
 
 
 def _plots(counts: Counts, periods: list[date]) -> list[plots.Plot]:
-    clauses = Clause.objects.in_bulk(counts.clauses("decided", "reversal", "second"))
+    clauses = Clause.newest_of(counts.clauses("decided", "reversal", "second"))
     when = [f"{each.day} {each:%b}" for each in periods]
     return [
         _received(counts, periods, when),
@@ -235,7 +235,7 @@ def _second(counts, clauses):
 
 
 def _by_label(clauses: dict[int, Clause], wanted: Iterable[int]) -> dict[str, list]:
-    """The clauses' ids by number and title: a new version of the policy has the same clause as a row of its own."""
+    """The clauses' ids, of all versions of the policy, by number and title in the newest."""
     found: dict[str, list] = {}
     for pk in sorted(wanted, key=lambda pk: (clauses[pk].number, clauses[pk].title)):
         found.setdefault(str(clauses[pk]), []).append(pk)

@@ -110,7 +110,7 @@ def total(parts: list[int]) -> str:
 def sections(quarter: Quarter) -> list[Section]:
     """All that is told about a quarter. Three queries."""
     counts = sums.read(quarter.first, quarter.last, by=sums.WEEK, live=False).counts
-    clauses = Clause.objects.in_bulk(counts.clauses("decided", "reversal"))
+    clauses = Clause.newest_of(counts.clauses("decided", "reversal"))
     return [
         _received(counts),
         _by_clause(counts, clauses, "Refused", "art. 15 (1) (c)", Action.REJECT),

@@ -83,7 +83,7 @@ class SecondReading(models.Model):
         clause = clause if needs_clause else None
         agrees = states.READ_AGAIN[decision.action] == action
         if agrees and needs_clause:
-            agrees = decision.clause is not None and decision.clause.number == clause.number
+            agrees = decision.clause is not None and decision.clause.line == clause.line
         try:
             with transaction.atomic():
                 return cls.objects.create(

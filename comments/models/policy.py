@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -146,6 +147,15 @@ class Clause(models.Model):
         latest = PolicyVersion.objects.order_by("-number").values("pk")[:1]
         return cls.objects.filter(policy=models.Subquery(latest)).select_related("policy")
 
+    @classmethod
+    def newest_of(cls, pks) -> dict[int, "Clause"]:
+        """{id: the same clause as its newest version has it}: what is counted by clause, whatever its number was. One query."""
+        line = Coalesce("origin_id", "pk")
+        lines = cls.objects.filter(pk__in=pks).values(found=line)
+        rows = list(cls.objects.annotate(of=line).filter(of__in=lines).order_by("policy__number"))
+        newest = {clause.line: clause for clause in rows}
+        return {clause.pk: newest[clause.line] for clause in rows if clause.pk in pks}
+
     @property
     def wording_html(self):
         return markup.plain(self.wording)
@@ -154,6 +164,15 @@ class Clause(models.Model):
     def line(self) -> int:
         """The same through all versions."""
         return self.origin_id or self.pk
+
+    def usual_message(self) -> "CannedReply | None":
+        """The canned message that goes with it unless another is chosen. One query, where it has a reply."""
+        to_author = {"purpose": CannedReply.Purpose.MESSAGE, "is_active": True}
+        return (
+            CannedReply.objects.filter(key=self.default_reply, **to_author).first()
+            if self.default_reply
+            else None
+        )
 
     def content(self) -> dict:
         """What people change in it, and its line, as plain data."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.roles import moderator_required
 from comments import desk, states
-from comments.decision_forms import BulkForm, DecisionForm
+from comments.decision_forms import BulkForm, DecisionForm, PolicyChanged
 from comments.models import Comment, Decision, MovedMeanwhile, Undecidable, undoing
 from comments.models.deciding import carry_out
 from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
@@ -34,6 +34,9 @@ def decide(request, pk):
     except MovedMeanwhile as lost:
         now = comment_of(request, pk)
         return card_page(request, now, status=409, conflict=str(lost), typed=request.POST)
+    except PolicyChanged as changed:
+        now, typed = comment_of(request, pk), _with_clause(request, changed.number)
+        return card_page(request, now, status=409, error=str(changed), typed=typed)
     except REFUSALS as refusal:
         return _refused(request, comment, str(refusal))
     answered = " and answered" if decision.answer_id else ""
@@ -52,6 +55,13 @@ def decide(request, pk):
         return response
     where = reverse("moderation:card", args=[following]) if following else reverse("moderation:queue")
     return private(HttpResponseRedirect(where, status=SEE_OTHER))
+
+
+def _with_clause(request, number):
+    """What was sent, with the clause under the number that it has now."""
+    typed = request.POST.copy()
+    typed["clause"] = str(number)
+    return typed
 
 
 def _refused(request, comment, error: str):
@@ -84,8 +94,13 @@ def decide_many(request):
         return _bulk_done(request, error=f"{len(chosen)} comments are too many at once: tick at most {BULK}.")
     asked, unread = _asked(chosen)
     form = BulkForm(request.POST)
-    if not chosen or not form.is_valid():
-        return _bulk_done(request, again=asked, error=form.sentence if chosen else "Tick the comments first.")
+    try:
+        if not chosen or not form.is_valid():
+            error = form.sentence if chosen else "Tick the comments first."
+            return _bulk_done(request, again=asked, error=error)
+    except PolicyChanged as changed:
+        typed = _with_clause(request, changed.number)
+        return _bulk_done(request, again=asked, error=str(changed), typed=typed, status=409)
     comments = list(comments_to_decide(request.user).select_related("waiting_text").filter(pk__in=asked))
     act = form.act(by=request.user)
     done = carry_out(act, comments, asked, form.messages(comments))
@@ -145,7 +160,9 @@ def undo_many(request):
     )
 
 
-def _bulk_done(request, *, done=(), undoable=(), failed=(), again=(), error="", verb="", status=422):
+def _bulk_done(
+    request, *, done=(), undoable=(), failed=(), again=(), error="", verb="", typed=None, status=422
+):
     context = {
         "done": done,
         "undoable": undoable,
@@ -154,7 +171,7 @@ def _bulk_done(request, *, done=(), undoable=(), failed=(), again=(), error="", 
         "error": error,
         "again": desk.cases_of(again) if again else [],
         "verb": verb or states.WORDS.get(request.POST.get("action", ""), "decided"),
-        "typed": request.POST,
+        "typed": typed or request.POST,
     }
     if context["again"]:
         context |= bulk_context()

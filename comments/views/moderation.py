@@ -37,7 +37,7 @@ def comment_of(request, pk) -> Comment:
 def bulk_context() -> dict:
     """What the form that decides several offers."""
     messages = CannedReply.objects.filter(is_active=True, purpose=CannedReply.Purpose.MESSAGE)
-    return {"clauses": Clause.in_force(), "canned": messages}
+    return {"clauses": list(Clause.in_force()), "canned": messages}
 
 
 @require_safe

@@ -59,7 +59,9 @@ def test_the_head_has_room_for_a_long_name(browser, live_server, client, width, 
     for path in ("/", *desk):
         page.goto(path)
         page.wait_for_selector(".corner")
-        page.wait_for_load_state("networkidle")  # private pages have a corner, to be replaced by one that counts
+        page.wait_for_load_state(
+            "networkidle"
+        )  # private pages have a corner, to be replaced by one that counts
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.evaluate("document.querySelector('.masthead__account').scrollWidth") <= page.evaluate(
             "document.querySelector('.masthead__account').clientWidth"

@@ -24,7 +24,10 @@
     const has = (value) => [...clause.options].some((option) => option.value === value);
     digits = now - digitAt < 900 && has(both) ? both : digit;
     digitAt = now;
-    if (has(digits)) clause.value = digits;
+    if (has(digits)) {
+      clause.value = digits;
+      clause.dispatchEvent(new Event("change"));
+    }
     clause.focus();
   };
   desk.firsts.push((event, field) => {
@@ -34,6 +37,19 @@
     else if (field === clause && /^[rbv]$/.test(event.key)) desk.pressByKey(event.key);
     else return false;
     return true;
+  });
+
+  // A clause brings its usual reply and shows its usual outcome; what somebody has chosen or typed stays.
+  const options = () => [...card.querySelectorAll(".decision--answer [name=canned_reply], .decision--refuse [name=canned_reply]")];
+  let brought = options().filter((each) => each.checked);
+  clause?.addEventListener("change", () => {
+    const { outcome, reply } = clause.selectedOptions[0].dataset;
+    for (const each of card.querySelectorAll("[data-usual]")) each.hidden = each.dataset.usual !== outcome;
+    const usual = options().find((each) => each.value === reply);
+    if (!usual || options().some((each) => each.form === usual.form && each.checked && !brought.includes(each))) return;
+    usual.checked = true;
+    usual.closest("details")?.setAttribute("open", "");
+    brought = options().filter((each) => each.checked);
   });
 
   // Without a suggestion there is nothing to answer with: a leads to the replies.
