@@ -106,7 +106,8 @@ def card(comment, *, by, typed=None) -> dict:
     plain = text.plain
     codes = {finding["code"] for finding in findings}
     clauses = list(Clause.in_force())
-    suggestions = _suggestions(comment, codes, clauses)
+    active = list(CannedReply.objects.filter(is_active=True))
+    suggestions = _suggestions(active, comment, codes, clauses)
     kinds = case.kinds if case and case.closed_at is None else ()
     spans, known = _spans(findings, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
@@ -139,7 +140,7 @@ def card(comment, *, by, typed=None) -> dict:
         "names_reporters": comment.author_id != by.pk,
         "appeals": appeals,
         "clauses": clauses,
-        "personal_clause": CannedReply.clause_about(PERSONAL_DATA),
+        "personal_clause": CannedReply.clause_about(PERSONAL_DATA, active),
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
@@ -203,9 +204,8 @@ def _read(reports) -> list[Report]:
     return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:REPORTS])
 
 
-def _suggestions(comment, codes, clauses) -> list[Suggestion]:
+def _suggestions(active, comment, codes, clauses) -> list[Suggestion]:
     """The canned replies, those for what was found first."""
-    active = CannedReply.objects.filter(is_active=True)
     by_number = {clause.number: clause for clause in clauses}
     made = [
         Suggestion(

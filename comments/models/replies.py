@@ -57,10 +57,14 @@ class CannedReply(models.Model):
         return {name: getattr(self, name) for name in self.FIELDS}
 
     @classmethod
-    def clause_about(cls, codes) -> int | None:
-        """The number of the clause that what was found like this goes by: that of the first reply for it. One query."""
-        about = cls.objects.filter(suggests_for__overlap=list(codes), clause_number__isnull=False)
-        return about.values_list("clause_number", flat=True).first()
+    def clause_about(cls, codes, active=None) -> int | None:
+        """The number of the clause that what was found like this goes by: that of the first active reply for it.
+
+        One query, unless the caller has the active ones.
+        """
+        active = cls.objects.filter(is_active=True) if active is None else active
+        numbers = (each.clause_number for each in active if not set(each.suggests_for).isdisjoint(codes))
+        return next(filter(None, numbers), None)
 
     @classmethod
     def add(cls, key: str, content: dict, *, by) -> "CannedReply":
