@@ -18,6 +18,7 @@ from comments.models import Case, Comment, CommentText, Lane, Status
 from comments.models.deciding import others_moderate
 from comments.screening import wording
 from healthnews import paging
+from healthnews.questions import Question
 
 ROWS = 25
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
@@ -52,7 +53,9 @@ _FREE = f"""
     AND (NOT %(leave)s OR NOT {_NOT_MINE})
 """
 _ORDER = "ORDER BY lane, priority, since, comment_id LIMIT 1"
-_NEXT = f"""
+_NEXT = Question(
+    "next_case",
+    f"""
     SELECT comment_id, not_mine FROM (
         (SELECT 1 AS way, {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
         UNION ALL
@@ -61,7 +64,18 @@ _NEXT = f"""
         UNION ALL
         (SELECT 3, {_FREE} {_ORDER})
     ) AS ways ORDER BY way LIMIT 1
-"""  # noqa: S608  words of our own
+    """,  # noqa: S608  words of our own
+    {
+        **{
+            "by": "bigint",
+            "leave": "boolean",
+            "now": "timestamptz",
+            "after": "bigint",
+            "came": "timestamptz",
+        },
+        **{"lane": "smallint", "priority": "smallint", "since": "timestamptz", "pk": "bigint"},
+    },
+)
 _CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
 _COMMENT = (
     *("pk", "version", "author_name", "author__display_name", "article__title", "article__slug", "parent_id"),
@@ -225,16 +239,10 @@ def next_case(by, *, after=None, opened: int | None = None) -> int | None:
     given |= dict(zip(("lane", "priority", "since", "pk"), place or (Lane.NEW + 1, 0, now, 0), strict=True))
     if opened is not None:
         given["came"] = datetime.fromtimestamp(min(opened, int(now.timestamp())), UTC)
-    found = _next(given)
-    if found and found[1] and others_moderate(by):
-        found = _next(given | {"leave": True})
-    return found[0] if found else None
-
-
-def _next(given: dict) -> tuple | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, given)
-        return cursor.fetchone()
+    found = _NEXT.rows(**given)
+    if found and found[0][1] and others_moderate(by):
+        found = _NEXT.rows(**given | {"leave": True})
+    return found[0][0] if found else None
 
 
 def case_before(case) -> int | None:

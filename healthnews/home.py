@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from articles.models import Article
-from healthnews.first_question import Question
 from healthnews.http import for_everybody, read_only
 from healthnews.kept import kept, key_of
+from healthnews.questions import Question
 
 RECENT = 40  # articles that the page looks at
 CARDS, BRIEFS = 3, 6  # of them after the lead story, with large pictures and with small ones

@@ -9,9 +9,9 @@ from articles.views.reading import article_page, for_page
 from comments.models import Thread
 from comments.threads import OLDEST
 from comments.views.discussion import sort_of
-from healthnews.first_question import Question
 from healthnews.http import for_everybody, read_only
 from healthnews.kept import kept, key_of
+from healthnews.questions import Question
 
 # All that decides which page it is, in one query: it is asked for every reader, and most get a kept page.
 _STATE = Question(

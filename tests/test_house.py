@@ -10,7 +10,9 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("healthnews", "accounts", "articles", "comments")
-LEAVES = {f"healthnews.{name}" for name in ("markup", "http", "paging", "admin_site", "site_state")}
+LEAVES = {
+    f"healthnews.{name}" for name in ("markup", "http", "paging", "admin_site", "site_state", "questions")
+}
 PURE = {
     *(
         "comments/states.py",

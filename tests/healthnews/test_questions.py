@@ -4,8 +4,8 @@ import pytest
 from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from healthnews import first_question
-from healthnews.first_question import Question
+from healthnews import questions
+from healthnews.questions import Question
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOUBLE = Question("double", "SELECT %(number)s * 2, %(number)s", {"number": "int"})
@@ -13,7 +13,7 @@ DOUBLE = Question("double", "SELECT %(number)s * 2, %(number)s", {"number": "int
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    monkeypatch.setattr(first_question, "_keeps", True)
+    monkeypatch.setattr(questions, "_keeps", True)
     connection.close()
     yield
     connection.close()
@@ -69,7 +69,7 @@ def test_a_question_that_fails_for_itself_fails():
     asked()
     with pytest.raises(DataError):
         DOUBLE.rows(number=2**30)
-    assert first_question._keeps
+    assert questions._keeps
     assert asked() == ["EXECUTE"]
 
 

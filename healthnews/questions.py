@@ -1,4 +1,4 @@
-"""The first question of a request to the database, asked without asking before it whether anybody is there."""
+"""Questions to the database that are asked all the time: their plans are kept, and nobody asks first who is there."""
 
 import logging
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from psycopg import errors
 
-_log = logging.getLogger("healthnews.first_question")
+_log = logging.getLogger("healthnews.questions")
 # What says that this server does not keep statements: a pooler changed the connection behind us, or threw them away.
 _NOT_KEPT = (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement, errors.FeatureNotSupported)
 _prepared: WeakKeyDictionary = (
@@ -18,9 +18,9 @@ _keeps = True
 
 @dataclass(frozen=True)
 class Question:
-    """A query that changes nothing and is asked for every reader, so that the server keeps its plan.
+    """A query that changes nothing and is asked so often that the server keeps its plan, which is the same for all values.
 
-    Planning costs three times what running it does. `parameters` are their types by name, as in `%(name)s`.
+    Planning costs several times what running it does. `parameters` are their types by name, as in `%(name)s`.
     """
 
     name: str
