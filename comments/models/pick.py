@@ -38,7 +38,7 @@ class Pick(models.Model):
             return "This is your own comment: somebody else has to pick it."
         if comment.mark in {Mark.AUTHOR, Mark.STAFF}:
             return "Picks are for readers: this is the newsroom’s own."
-        return ""
+        return "Say first how this emergency was dealt with." if comment.is_veiled else ""
 
     @classmethod
     def switch(cls, comment, to: bool, *, by, version: int, at=None) -> bool:

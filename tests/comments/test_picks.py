@@ -99,17 +99,21 @@ def test_a_page_of_picks_goes_on_by_cursor(client, moderator, monkeypatch):
     assert client.get(f"/articles/{make_article().slug}/comments/?picks=1").status_code == 200
 
 
-@pytest.mark.parametrize("case", ["waits", "own", "newsroom"])
+@pytest.mark.parametrize("case", ["waits", "own", "newsroom", "emergency"])
 def test_what_cannot_be_picked_has_no_button_and_is_refused_in_words(client, moderator, case):
     comment = {
         "waits": lambda: make_comment(status="pending"),
         "own": lambda: make_comment(author=moderator),
         "newsroom": lambda: make_comment(author=make_user("editor")),
+        "emergency": make_comment,
     }[case]()
+    if case == "emergency":
+        Case.open_for(comment, "crisis", priority=0)
     assert "/pick/" not in client.get(f"/moderation/comments/{comment.pk}/").content.decode()
     answer = pick(client, comment)
     assert answer.status_code == 422
-    assert {"waits": "public", "own": "your own", "newsroom": "newsroom"}[case] in answer.content.decode()
+    words = {"waits": "public", "own": "your own", "newsroom": "newsroom", "emergency": "emergency was dealt"}
+    assert words[case] in answer.content.decode()
     assert not is_picked(comment)
     assert not Pick.objects.exists()
 
