@@ -100,7 +100,7 @@ def statement(decision: Decision) -> Statement:
         else "No program had found anything in it.",
         deciding="A program decided it." if decision.is_automatic else "A person decided it.",
         quote=text,
-        removed=[text[start:end] for start, end in decision.redactions],
+        removed=[text[start:end] for start, end in decision.redactions] if text else [],
         seen=wording.for_author(decision.findings, "reject") if decision.is_automatic else [],
         message=decision.message.text if decision.message and not decision.message.destroyed_at else "",
         redress=redress,
@@ -174,8 +174,8 @@ def as_data(made: Statement) -> dict:
             "text": made.quote if text_is_here else None,
             "findings": decision.findings,
             "removed": [
-                {"start": start, "end": end, "text": words}
-                for (start, end), words in zip(decision.redactions, made.removed, strict=True)
+                {"start": start, "end": end, "text": made.quote[start:end] or None}
+                for start, end in decision.redactions
             ],
             "source": decision.source,
             "source_in_words": made.source,
