@@ -229,6 +229,17 @@ def tally_days(timestamp: int) -> None:
         pass
 
 
+@app.periodic(cron="40 3 * * *")
+@app.task(name="comments.destroy_originals", queue="upkeep", queueing_lock="destroy_originals")
+def destroy_originals(timestamp: int, after: int = 0) -> None:
+    """Each night, batch by batch: empty what personal data was taken out of, once nobody can appeal any more."""
+    from comments import destroying
+
+    reached = destroying.destroy_originals(after=after)
+    if reached:
+        destroy_originals.defer(timestamp=timestamp, after=reached)
+
+
 @app.task(name="comments.mail_report_answered", queue="mail", retry=PATIENT)
 def mail_report_answered(report_id: int, decision_id: int) -> None:
     """Tell who reported a comment what came of it."""

@@ -102,7 +102,7 @@ def statement(decision: Decision) -> Statement:
         detection=_detection(decision, findings) if detected else "No program had found anything in it.",
         deciding="A program decided it." if decision.is_automatic else "A person decided it.",
         quote=text,
-        removed=[text[start:end] for start, end in decision.redactions],
+        removed=[text[start:end] for start, end in decision.redactions] if text else [],
         detected=detected,
         findings=findings,
         seen=wording.for_author(findings, "reject") if decision.is_automatic else [],
@@ -198,8 +198,8 @@ def as_data(made: Statement) -> dict:
             "text": made.quote if text_is_here else None,
             "findings": made.findings,
             "removed": [
-                {"start": start, "end": end, "text": words}
-                for (start, end), words in zip(decision.redactions, made.removed, strict=True)
+                {"start": start, "end": end, "text": made.quote[start:end] or None}
+                for start, end in decision.redactions
             ],
             "source": decision.source,
             "source_in_words": made.source,

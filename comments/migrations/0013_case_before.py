@@ -1,4 +1,5 @@
-"""A decision keeps why its comment waited, so that undoing it puts that back whatever has come in since."""
+"""A decision keeps why its comment waited, so that undoing it puts that back whatever has come in since; what was redacted
+is found by an index."""
 
 from django.db import migrations, models
 
@@ -19,5 +20,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(model_name="decision", name="case_before", field=models.JSONField(null=True)),
+        migrations.AddIndex(
+            model_name="decision",
+            index=models.Index(
+                condition=models.Q(("action", "publish_redacted")), fields=["id"], name="decision_redacted"
+            ),
+        ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

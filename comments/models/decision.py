@@ -316,6 +316,10 @@ class Decision(models.Model):
                 condition=Q(by__isnull=False, from_status="pending"),
                 name="decision_of_waiting",
             ),
+            # Whose originals are to be destroyed.
+            models.Index(
+                fields=["id"], condition=Q(action=states.PUBLISH_REDACTED), name="decision_redacted"
+            ),
             # A day's decisions, for the numbers; and those of people that are read again.
             models.Index(fields=["at"], name="decision_at"),
             models.Index(fields=["at"], condition=Q(is_drawn(), by__isnull=False), name="decision_drawn"),

@@ -91,3 +91,31 @@ def test_what_a_search_finds_is_as_wide_as_a_phone(browser, live_server, client)
     status = page.locator(".queue__item .queue__side").bounding_box()
     assert status["y"] >= text["y"] + text["height"]
     page.close()
+
+
+def test_a_clause_brings_its_usual_reply_and_shows_its_usual_outcome(browser, live_server, client):
+    comment = make_comment(status="pending", body="You are all wrong.")
+    client.force_login(make_user("moderator"))
+    context = browser.new_context(base_url=live_server.url)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"/moderation/comments/{comment.pk}/")
+
+    def chosen(clause: str) -> tuple[list, list]:
+        page.select_option("#clause", clause)
+        checked = page.locator("[name=canned_reply]:checked").evaluate_all(
+            "all => all.map((one) => one.value)"
+        )
+        usual = page.locator("[data-usual]:visible").evaluate_all(
+            "all => all.map((one) => one.dataset.usual)"
+        )
+        return checked, usual
+
+    assert chosen("1") == (["please-civil"], ["return"])
+    assert chosen("4") == (["no-links-promotion"], ["reject"])
+    assert chosen("2") == (["no-personal-advice"], ["publish"])  # that of clause 4 is no longer chosen
+    assert chosen("") == ([], [])
+    page.check("#message-please-civil")
+    assert chosen("4") == (["please-civil"], ["reject"])  # what was chosen by hand stays
+    context.close()

@@ -41,15 +41,21 @@
 
   // A clause brings its usual reply and shows its usual outcome; what somebody has chosen or typed stays.
   const options = () => [...card.querySelectorAll(".decision--answer [name=canned_reply], .decision--refuse [name=canned_reply]")];
-  let brought = options().filter((each) => each.checked);
+  const first = options().filter((each) => each.checked);
+  let brought = null;
   clause?.addEventListener("change", () => {
     const { outcome, reply } = clause.selectedOptions[0].dataset;
     for (const each of card.querySelectorAll("[data-usual]")) each.hidden = each.dataset.usual !== outcome;
+    if (brought?.checked) {
+      brought.checked = false;
+      for (const each of first) if (each.form === brought.form) each.checked = true;
+    }
+    brought = null;
     const usual = options().find((each) => each.value === reply);
-    if (!usual || options().some((each) => each.form === usual.form && each.checked && !brought.includes(each))) return;
+    if (!usual || options().some((each) => each.form === usual.form && each.checked && !first.includes(each))) return;
     usual.checked = true;
     usual.closest("details")?.setAttribute("open", "");
-    brought = options().filter((each) => each.checked);
+    brought = usual;
   });
 
   // Without a suggestion there is nothing to answer with: a leads to the replies.
