@@ -3,6 +3,9 @@
 "use strict";
 const desk = (() => {
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+  // On a phone the places of the desk are one line that scrolls: begin at the one where we are.
+  const places = document.querySelector(".desk__places"), here = places?.querySelector("[aria-current]");
+  if (here) places.scrollLeft = here.offsetLeft - places.offsetLeft - places.clientWidth / 3;
 
   const line = document.querySelector("[data-announce]");
   const announce = (words) => {
