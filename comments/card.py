@@ -134,7 +134,7 @@ def card(comment, *, by, typed=None) -> dict:
         "names_reporters": comment.author_id != by.pk,
         "appeals": _appeals(comment) if "appeal" in kinds else [],
         "clauses": clauses,
-        "personal_clause": CannedReply.clause_about(PERSONAL_DATA),
+        "personal_clause": _personal_clause(suggestions),
         "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
         "messages_to_author": [
             each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
@@ -195,6 +195,13 @@ def _suggestions(comment, codes, clauses) -> list[Suggestion]:
         for canned in active
     ]
     return sorted(made, key=lambda each: not each.suggested)
+
+
+def _personal_clause(suggestions) -> int | None:
+    """As `CannedReply.clause_about(PERSONAL)`, of what is read already."""
+    about = [each.canned for each in suggestions if each.canned.clause_number]
+    about = [each for each in about if PERSONAL & set(each.suggests_for)]
+    return min(about, key=lambda each: (each.position, each.pk)).clause_number if about else None
 
 
 def _placed(findings) -> list[dict]:

@@ -59,7 +59,9 @@ class CannedReply(models.Model):
     @classmethod
     def clause_about(cls, codes) -> int | None:
         """The number of the clause that what was found like this goes by: that of the first reply for it. One query."""
-        about = cls.objects.filter(suggests_for__overlap=list(codes), clause_number__isnull=False)
+        about = cls.objects.filter(
+            is_active=True, suggests_for__overlap=list(codes), clause_number__isnull=False
+        )
         return about.values_list("clause_number", flat=True).first()
 
     @classmethod
