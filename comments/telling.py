@@ -93,7 +93,7 @@ def _line(notice) -> str:
         who = f"{comment.name} ({comment.mark_label})" if comment.mark_label else comment.name
         return f"{who} answered your comment {where}."
     if notice.kind == Kind.REPORT_ANSWERED:
-        acted = decision is not None and decision.action in states.REPORT_WAS_RIGHT
+        acted = decision is not None and decision.agrees_with_reports
         done = "we agreed, and acted." if acted else "the comment stays."
         return f"Your report of a comment {where} was looked at: {done}"
     if decision is None or not notice.is_of_own:

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from comments import jobs, paths, redaction, states
+from comments import paths, redaction, states
+from comments.models.answering import answer, is_told, noticed, open_appeals
 from comments.models.comment import Comment, MovedMeanwhile, Status
 from comments.models.decision import BRINGS, Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
-from comments.models.report import Appeal, Report
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 from healthnews import markup
@@ -89,7 +89,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
     done, messages = Done(), messages or {}
     with transaction.atomic(savepoint=False):
         cases = {case.pk: case for case in Case.objects.open().filter(pk__in=[each.pk for each in comments])}
-        appeals = _open_appeals(cases)
+        appeals = open_appeals(cases)
         moves = {}
         for comment in comments:
             try:
@@ -115,7 +115,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             answered = write(wanted, moves, change)
             done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
             told = act.is_of_staff and act.action != Action.ESCALATE
-            decided = [each for each in done.decisions.values() if told and _is_told(each)]
+            decided = [each for each in done.decisions.values() if told and is_told(each)]
             to_authors = Notice.to_authors(decided)
             Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
     return done
@@ -201,15 +201,6 @@ def others_moderate(user) -> bool:
     return User.objects.filter(moderates, is_active=True).exclude(pk=user.pk).exists()
 
 
-def _open_appeals(cases) -> dict[int, Appeal]:
-    """The newest open appeal of each comment that waits because of one."""
-    waiting = [pk for pk, case in cases.items() if "appeal" in case.kinds]
-    if not waiting:
-        return {}
-    appeals = Appeal.objects.filter(decision__comment__in=waiting, answered_by__isnull=True)
-    return {each.decision.comment_id: each for each in appeals.select_related("decision").order_by("pk")}
-
-
 # How it is written
 
 
@@ -258,7 +249,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
     closes = act.action not in states.KEEPS_WAITING
     told = iter(_remarks([messages[each.pk] for each in comments if messages.get(each.pk)]))
     noted = iter(_remarks([act.note] * len(comments) if act.note else []))
-    noticed = _noticed(cases)
+    about_law = noticed(cases)
     closing, decisions = [], []
     for comment in comments:
         case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
@@ -285,7 +276,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
                 redactions=[list(span) for span in act.redactions],
                 closed_case=ends,
                 case_before=case.as_before() if case else None,
-                source=_source(case, noticed),
+                source=_source(case, about_law),
                 is_detected=case is not None and case.is_detected,
                 outcome=act.outcome,
                 by_the_same=bool(appeal and ends and appeal.decision.by_id == act.by.pk),
@@ -297,7 +288,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}
-    _answer(act, by_comment, closing)
+    answer(act, by_comment, closing)
     if act.canned_reply is not None:
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
@@ -308,21 +299,12 @@ def _remarks(texts: list[str]) -> list[Remark]:
     return Remark.objects.bulk_create([Remark(text=text) for text in texts]) if texts else []
 
 
-def _noticed(cases) -> set[int]:
-    """The comments about which an unanswered notice says that they are illegal."""
-    reported = [pk for pk, case in cases.items() if "report" in case.kinds]
-    if not reported:
-        return set()
-    notices = Report.objects.filter(comment__in=reported, reason=Report.Reason.ILLEGAL, answered_by=None)
-    return set(notices.values_list("comment_id", flat=True))
-
-
-def _source(case, noticed: set[int]) -> str:
+def _source(case, about_law: set[int]) -> str:
     kinds = case.kinds if case else ()
     if "appeal" in kinds:
         return Decision.Source.APPEAL
     if "report" in kinds:
-        return Decision.Source.NOTICE if case.pk in noticed else Decision.Source.REPORT
+        return Decision.Source.NOTICE if case.pk in about_law else Decision.Source.REPORT
     return Decision.Source.OWN
 
 
@@ -331,51 +313,3 @@ def _move_cases(act: Act, comments, closing, now) -> None:
     if kind := BRINGS.get(act.action):
         for comment in comments:
             Case.open_for(comment, kind)
-
-
-def _answer(act: Act, decisions: dict[int, Decision], closing) -> None:
-    """The reports and appeals that the closed cases were about, answered by what was decided; who sent them is told."""
-    reported = [case.pk for case in closing if "report" in case.kinds]
-    appealed = [case.pk for case in closing if "appeal" in case.kinds]
-    reports = Report.objects.filter(comment__in=reported, answered_by=None) if reported else []
-    appeals = Appeal.objects.filter(decision__comment__in=appealed, answered_by=None) if appealed else []
-    reports, appeals = list(reports), list(appeals.select_related("decision") if appealed else [])
-    # That its author took it back says nothing about who reported it.
-    was_right = act.action in states.REPORT_WAS_RIGHT if act.is_of_staff else None
-    for report in reports:
-        report.answered_by, report.was_right = decisions[report.comment_id], was_right
-    for appeal in appeals:
-        appeal.answered_by = decisions[appeal.decision.comment_id]
-        appeal.was_granted = appeal.is_granted_by(appeal.answered_by)
-    if reports:
-        Report.objects.bulk_update(reports, ["answered_by", "was_right"])
-    if appeals:
-        Appeal.objects.bulk_update(appeals, ["answered_by", "was_granted"])
-    granted = [each.decision_id for each in appeals if each.was_granted]
-    if granted and act.is_of_staff:
-        Report.judge_anew(granted, was_right=was_right)
-    if act.at is None:
-        _tell(reports, appeals, with_decision=not act.quiet)
-
-
-def _tell(reports, appeals, *, with_decision: bool) -> None:
-    """Queue the answers to reports and appeals. An author who appealed gets theirs with the mail about the decision."""
-    jobs.tell_appellants(
-        [each for each in appeals if not (with_decision and each.is_of_author and _is_told(each.answered_by))]
-    )
-    told = [(report.pk, report.answered_by_id) for report in reports]
-    # On appeal it is back: the reports had led to the decision that is reversed.
-    reversed_by = {
-        each.decision_id: each.answered_by_id for each in appeals if each.was_granted and each.is_of_author
-    }
-    if reversed_by:
-        earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")
-        told += [(pk, reversed_by[decision]) for pk, decision in earlier]
-    jobs.tell_reporters(told)
-
-
-def _is_told(decision: Decision) -> bool:
-    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
-    author = decision.comment.author_id
-    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
-    return bool(author and author != decision.by_id and not unchanged)

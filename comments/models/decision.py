@@ -346,6 +346,12 @@ class Decision(models.Model):
         return self.by_id is None and not self.is_import
 
     @property
+    def agrees_with_reports(self) -> bool:
+        """Whether it takes away what was reported: not where only a change was refused, and the public text stays."""
+        stays = self.action == Action.REJECT and self.to_status == states.PUBLISHED
+        return self.action in states.REPORT_WAS_RIGHT and not stays
+
+    @property
     def is_appealable(self) -> bool:
         """Whether it keeps something from readers that its author may want there; the answer to an appeal is the last."""
         if self.source == self.Source.APPEAL and self.waiting_before_id:

@@ -130,7 +130,7 @@ def _wait_again(decisions) -> None:
     # What had been reversed stands again, and with it what that said of the reports before it.
     stands_again = defaultdict(list)
     for appeal in appeals.filter(was_granted=True).select_related("decision"):
-        stands_again[appeal.decision.action in states.REPORT_WAS_RIGHT].append(appeal.decision_id)
+        stands_again[appeal.decision.agrees_with_reports].append(appeal.decision_id)
     for was_right, reversed_ones in stands_again.items():
         Report.judge_anew(reversed_ones, was_right=was_right)
     appeals.update(answered_by=None, was_granted=None)

@@ -8,6 +8,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from comments import jobs, limits
 from comments.models import Case, Clause, Comment, Decision, LegalNotice, Report, Sanction
 from comments.models.undoing import undo
+from comments.screening import Outcome, Verdict
+from comments.screening.facts import Finding
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -408,6 +410,20 @@ def test_who_reported_is_told_what_came_of_it(client, moderator, clause, action,
         assert words in mails[0].body
         assert "I have that too." not in mails[0].body
         assert (f"/comments/{comment.pk}/appeal/" in mails[0].body) is (action == "keep")
+
+
+def test_a_change_that_is_refused_says_nothing_against_the_text_that_stays(client, moderator, clause):
+    comment, reporter = make_comment(author=make_user()), make_user()
+    report = file(comment, "abuse", reporter)
+    held = Verdict((Finding("link", Outcome.HOLD, 0, 4),), Outcome.HOLD)
+    comment.refresh_from_db()
+    comment.edit("Other words.", by=comment.author, verdict=held, version=comment.version)
+    decision = answer(Comment.objects.get(pk=comment.pk), moderator, "reject", clause=clause)
+    report.refresh_from_db()
+    assert (report.answered_by, report.was_right) == (decision, False)
+    work()
+    (letter,) = [each for each in mail.outbox if each.to == [reporter.email]]
+    assert "decided that it stays" in letter.body
 
 
 def test_what_was_undone_is_told_to_nobody(moderator):

@@ -1,0 +1,75 @@
+"""What a decision says to reports and appeals: which wait, how they are answered, and who hears of it."""
+
+from comments import jobs
+from comments.models.decision import Action, Decision
+from comments.models.report import Appeal, Report
+
+
+def open_appeals(cases) -> dict[int, Appeal]:
+    """The newest open appeal of each comment that waits because of one."""
+    waiting = [pk for pk, case in cases.items() if "appeal" in case.kinds]
+    if not waiting:
+        return {}
+    appeals = Appeal.objects.filter(decision__comment__in=waiting, answered_by__isnull=True)
+    return {each.decision.comment_id: each for each in appeals.select_related("decision").order_by("pk")}
+
+
+def noticed(cases) -> set[int]:
+    """The comments about which an unanswered notice says that they are illegal."""
+    reported = [pk for pk, case in cases.items() if "report" in case.kinds]
+    if not reported:
+        return set()
+    notices = Report.objects.filter(comment__in=reported, reason=Report.Reason.ILLEGAL, answered_by=None)
+    return set(notices.values_list("comment_id", flat=True))
+
+
+def answer(act, decisions: dict[int, Decision], closing) -> None:
+    """The reports and appeals that the closed cases were about, answered by what was decided; who sent them is told.
+
+    `act` is the deciding.Act, `decisions` are by comment. In its transaction.
+    """
+    reported = [case.pk for case in closing if "report" in case.kinds]
+    appealed = [case.pk for case in closing if "appeal" in case.kinds]
+    reports = Report.objects.filter(comment__in=reported, answered_by=None) if reported else []
+    appeals = Appeal.objects.filter(decision__comment__in=appealed, answered_by=None) if appealed else []
+    reports, appeals = list(reports), list(appeals.select_related("decision") if appealed else [])
+    for report in reports:
+        report.answered_by = decisions[report.comment_id]
+        # That its author took it back says nothing about who reported it.
+        report.was_right = report.answered_by.agrees_with_reports if act.is_of_staff else None
+    for appeal in appeals:
+        appeal.answered_by = decisions[appeal.decision.comment_id]
+        appeal.was_granted = appeal.is_granted_by(appeal.answered_by)
+    if reports:
+        Report.objects.bulk_update(reports, ["answered_by", "was_right"])
+    if appeals:
+        Appeal.objects.bulk_update(appeals, ["answered_by", "was_granted"])
+    granted = [each.decision_id for each in appeals if each.was_granted]
+    if granted and act.is_of_staff:
+        # An appeal is answered in one way for all: by keeping the decision, or by what reverses it.
+        Report.judge_anew(granted, was_right=appeals[0].answered_by.agrees_with_reports)
+    if act.at is None:
+        _tell(reports, appeals, with_decision=not act.quiet)
+
+
+def _tell(reports, appeals, *, with_decision: bool) -> None:
+    """Queue the answers to reports and appeals. An author who appealed gets theirs with the mail about the decision."""
+    jobs.tell_appellants(
+        [each for each in appeals if not (with_decision and each.is_of_author and is_told(each.answered_by))]
+    )
+    told = [(report.pk, report.answered_by_id) for report in reports]
+    # On appeal it is back: the reports had led to the decision that is reversed.
+    reversed_by = {
+        each.decision_id: each.answered_by_id for each in appeals if each.was_granted and each.is_of_author
+    }
+    if reversed_by:
+        earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")
+        told += [(pk, reversed_by[decision]) for pk, decision in earlier]
+    jobs.tell_reporters(told)
+
+
+def is_told(decision: Decision) -> bool:
+    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
+    author = decision.comment.author_id
+    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
+    return bool(author and author != decision.by_id and not unchanged)
