@@ -90,7 +90,12 @@ class CommentForm(forms.Form):
             if asks and (found := nudges.before_sending(body, verdict)):
                 raise nudges.Nudged(found)
             return Comment.submit(
-                article=self.article, by=self.author, body=body, parent=parent, verdict=verdict
+                article=self.article,
+                by=self.author,
+                body=body,
+                parent=parent,
+                verdict=verdict,
+                may_be_expert=known.has_credential,
             )
 
 

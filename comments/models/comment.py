@@ -245,10 +245,12 @@ class Comment(models.Model):
     # Doors
 
     @classmethod
-    def submit(cls, *, article, by, body: str, verdict, parent=None, at: datetime | None = None) -> "Comment":
+    def submit(
+        cls, *, article, by, body: str, verdict, parent=None, may_be_expert=True, at: datetime | None = None
+    ) -> "Comment":
         """Store a comment as screening decided: published, waiting, or refused by a listed word.
 
-        `verdict` is what `screening.screen()` said of it. One transaction: text, comment, Decision, Case, counts.
+        `verdict` is what `screening.screen()` said of it; whoever knows that the author has no credential may say so. One transaction: text, comment, Decision, Case, counts.
         `at` is now, but for the demo newsroom, whose people wrote in the past.
         """
         past, at = at, at or timezone.now()
@@ -262,7 +264,7 @@ class Comment(models.Model):
                 parent=parent,
                 status=from_screening,
                 at=at,
-                **_mark(by, article, at),
+                **_mark(by, article, at, may_be_expert=may_be_expert),
             )
             findings = [finding.as_record() for finding in verdict.findings]
             record = comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
@@ -467,7 +469,7 @@ def _next_id() -> int:
         return cursor.fetchone()[0]
 
 
-def _mark(user, article, at: datetime) -> dict[str, str]:
+def _mark(user, article, at: datetime, *, may_be_expert=True) -> dict[str, str]:
     """Who the user is under this article, then: frozen with what they post. Readers cost one query more."""
     person = getattr(user, "person", None)
     if person is not None and any(line.person_id == person.pk for line in article.authors):
@@ -477,5 +479,5 @@ def _mark(user, article, at: datetime) -> dict[str, str]:
             "mark": Mark.STAFF,
             "mark_label": person.job_title if person and person.job_title else "Staff",
         }
-    credential = Credential.objects.in_force(user, timezone.localdate(at)).first()
+    credential = may_be_expert and Credential.objects.in_force(user, timezone.localdate(at)).first()
     return {"mark": Mark.EXPERT, "mark_label": credential.mark_label} if credential else {}

@@ -57,6 +57,12 @@ class Act:
         return self.action not in states.AUTHORS
 
 
+_CASES = "SELECT * FROM comments_case WHERE comment_id = ANY (%s) AND closed_at IS NULL"
+_ABOVE = """
+    UPDATE comments_comment AS comment SET published_answers = comment.published_answers + each.step
+    FROM unnest(%(comments)s::bigint[], %(steps)s::int[]) AS each (id, step)
+    WHERE comment.id = each.id AND each.step <> 0
+"""
 # Threads before comments, each in the order of their ids, as all doors lock them. The count makes the database read the
 # threads, and so wait for them, before it looks at the first comment.
 _LOCKED = """
@@ -88,7 +94,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
     """
     done, messages = Done(), messages or {}
     with transaction.atomic(savepoint=False):
-        cases = {case.pk: case for case in Case.objects.open().filter(pk__in=[each.pk for each in comments])}
+        cases = {case.pk: case for case in Case.objects.raw(_CASES, [[each.pk for each in comments]])}
         appeals = open_appeals(cases)
         moves = {}
         for comment in comments:
@@ -233,9 +239,9 @@ def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Noti
     for comment in comments:
         for pk in {*paths.ids(comment.path)[:-1], comment.parent_id} - {None}:
             above[pk] += change[comment.pk]
-    for step in sorted(set(above.values()) - {0}):
-        pks = [pk for pk, count in above.items() if count == step]
-        Comment.objects.filter(pk__in=pks).update(published_answers=F("published_answers") + step)
+    if any(above.values()):
+        with connection.cursor() as cursor:
+            cursor.execute(_ABOVE, {"comments": [*above], "steps": [*above.values()]})
     published, gone = ([each for each in comments if change[each.pk] == step] for step in (1, -1))
     return Notice.to_answered(published, gone)
 

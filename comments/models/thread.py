@@ -7,6 +7,10 @@ from django.utils.functional import cached_property
 from comments.models.people import NotYours
 from comments.models.switch import Mode, SiteMode, Switch
 
+_OF = """
+    SELECT thread.*, coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open') AS site_mode
+    FROM comments_thread AS thread WHERE thread.article_id = %s
+"""
 _CHANGED = """
     UPDATE comments_thread AS thread
     SET version = thread.version + 1, published_count = thread.published_count + each.step
@@ -56,8 +60,8 @@ class Thread(models.Model):
 
     @classmethod
     def of(cls, article) -> "Thread":
-        """The thread of the article; an unsaved one with the defaults where nobody has commented yet."""
-        return cls.objects.filter(pk=article.pk).first() or cls(article=article)
+        """The thread of the article, which knows the site's mode; an unsaved one where nobody has commented yet."""
+        return next(iter(cls.objects.raw(_OF, [article.pk])), None) or cls(article=article)
 
     @classmethod
     def changed(cls, article_id: int, *, published: int = 0) -> None:

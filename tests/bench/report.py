@@ -3,6 +3,9 @@
 AIMS = {
     "article": ("cpu_ms", 20, "ms CPU"),
     "queue": ("cpu_ms", 25, "ms CPU"),
+    "card": ("cpu_ms", 25, "ms CPU"),
+    "decide one": ("cpu_ms", 12, "ms CPU"),
+    "decide 100": ("cpu_ms", 150, "ms CPU"),
     "client": ("cpu_ms", 15, "ms CPU"),
 }
 MOST_QUERIES = 8
