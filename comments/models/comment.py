@@ -314,7 +314,7 @@ class Comment(models.Model):
             action = Action.RESUBMIT if returned else Action.EDIT
             decision = self._record(action, before.status, by=by, at=now, findings=findings, seen=text)
             if returned:
-                Case.reopen([self.pk])
+                Case.reopen(self.pk)
             if not published:
                 Case.found(self.pk, _codes(verdict))
             elif waits:
