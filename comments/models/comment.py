@@ -300,8 +300,8 @@ class Comment(models.Model):
                 raise Undecidable(why)
             published, returned = before.status == Status.PUBLISHED, before.status == Status.RETURNED
             waits = published and verdict.outcome > 0
-            if published and not waits:
-                Thread.changed(before.article_id)
+            if published and not waits or returned and before.shown:
+                Thread.changed(before.article_id)  # the page has other words in its place
             now = timezone.now()
             text = CommentText.objects.create(
                 comment_id=self.pk, body=body, body_html=markup.comment(body), created_at=now
@@ -316,7 +316,7 @@ class Comment(models.Model):
             action = Action.RESUBMIT if returned else Action.EDIT
             decision = self._record(action, before.status, by=by, at=now, findings=findings, seen=text)
             if returned:
-                Case.reopen([self.pk])
+                Case.reopen(self.pk)
             if not published:
                 Case.found(self.pk, _codes(verdict))
             elif waits:

@@ -216,8 +216,10 @@ def published_more(before: str, after: str) -> int:
 
 
 def _shows_other_words(comment, moved: dict) -> bool:
-    """Whether the public sees other words from now on."""
-    return comment.status == Status.PUBLISHED and "text" in moved
+    """Whether the page says something else in its place from now on: another text, or another reason why there is none."""
+    if comment.status == Status.PUBLISHED:
+        return "text" in moved
+    return comment.published_answers > 0 and moved.get("status", comment.status) != comment.status
 
 
 def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Notice]:

@@ -165,9 +165,11 @@ class Case(models.Model):
         cls.objects.filter(pk=pk).update(codes=codes, is_detected=bool(codes))
 
     @classmethod
-    def reopen(cls, comments) -> None:
-        """Let them wait again, for the same reasons and in the same place of the queue."""
-        cls.objects.filter(pk__in=comments).update(closed_at=None, claimed_by=None, claimed_until=None)
+    def reopen(cls, pk: int) -> None:
+        """Let it wait again in the place it had, but not for what was answered when it was closed."""
+        case = cls.objects.select_for_update().get(pk=pk)
+        case._wait_for([each for each in case.kinds if each not in {"report", "appeal"}] or ["new"])
+        case.save(update_fields=["kinds", "lane", "closed_at", "claimed_by", "claimed_until"])
 
     @classmethod
     def no_longer(cls, comment, kind: str) -> None:

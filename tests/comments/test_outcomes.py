@@ -18,6 +18,7 @@ from comments.models import (
     Clause,
     Comment,
     Decision,
+    Lane,
     MovedMeanwhile,
     Remark,
     Report,
@@ -114,6 +115,22 @@ def test_a_returned_comment_comes_back_to_the_same_place_in_the_queue(moderator,
     assert again.closed_at is None
     assert (again.since, again.lane, again.priority) == (case.since, case.lane, case.priority)
     assert comment.decisions.first().action == "resubmit"
+
+
+def test_what_was_answered_when_it_was_returned_is_no_reason_when_it_comes_back(moderator, clause):
+    author = make_user()
+    comment = make_comment(author=author)
+    Report.file(comment, reason="abuse", by=make_user())
+    for action in ("hold", "return"):
+        comment.refresh_from_db()
+        comment.decide(
+            action, by=moderator, version=comment.version, clause=clause, message="Be kind, please."
+        )
+    comment.edit("Kinder words.", by=author, verdict=verdict("publish"), version=comment.version)
+    case = Case.objects.open().get(pk=comment.pk)
+    assert (case.kinds, case.lane) == (["new"], Lane.NEW)
+    published = comment.decide("publish", by=moderator, version=comment.version)
+    assert published.source == "own"
 
 
 @pytest.mark.parametrize("action", ["return", "reject", "remove"])

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from comments import lines, threads
 from comments.models import Clause, Comment, CommentText, Thread
+from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +212,22 @@ def test_a_kept_page_is_validated_by_its_etag_and_renewed_by_a_comment(client, r
     answer = client.get(url, headers={"If-None-Match": tag})
     assert answer.status_code == 200
     assert b"A new thought." in answer.content
+
+
+def test_a_kept_page_says_what_became_of_a_comment_that_keeps_its_place(client, reader):
+    root = make_comment(author=reader)
+    make_comment(author=reader, parent=root)
+    url, moderator, clause = root.article.get_absolute_url(), make_user("moderator"), Clause.objects.first()
+    given = {"by": moderator, "clause": clause, "message": "Shorter."}
+    for action, said in (("hold", "is being read by"), ("return", "is being changed by")):
+        root.decide(action, version=root.version, **given)
+        assert f"This comment {said}" in client.get(url).content.decode()
+    root.edit("Shorter.", by=reader, verdict=verdict(), version=root.version)
+    assert "This comment is being read by" in client.get(url).content.decode()
+    refused = root.decide("reject", version=root.version, **given)
+    assert "This comment was not published." in client.get(url).content.decode()
+    undo(refused, by=moderator)
+    assert "This comment is being read by" in client.get(url).content.decode()
 
 
 def test_queries_do_not_grow_with_the_thread(client, reader):
