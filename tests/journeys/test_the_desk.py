@@ -222,6 +222,54 @@ def select(page, words: str) -> None:
     )
 
 
+def test_a_cry_for_help_from_typing_to_the_closed_lane(at_desk, script):
+    article, author, moderator = make_article(), make_user(), make_user("moderator")
+    page = at_desk(author)
+    page.goto(f"/articles/{article.slug}/comments/new/")
+    page.fill("[name=body]", "I want to end my life tonight. I have the tablets here.")
+    page.locator("main form").filter(has=page.locator("[name=body]")).locator(
+        "button[type=submit]"
+    ).first.click()
+    page.wait_for_selector("[data-crisis]")  # at the first send, asked nothing, blocked by nothing
+    assert "You do not have to be alone with this" in page.inner_text("main")
+    comment = Comment.objects.get(author=author)
+    assert (comment.status, comment.case.kinds[-1]) == ("pending", "crisis")
+
+    desk = at_desk(moderator)
+    desk.goto("/moderation/")
+    first = desk.locator(".queue__item").first
+    assert "The text may be distressing" in first.inner_text()
+    assert "tonight" not in desk.inner_text("main")
+    first.locator(".queue__open").click()
+    desk.wait_for_url(f"**/moderation/comments/{comment.pk}/")
+    assert not desk.is_visible("[data-text]")
+    desk.click(".veil summary")
+    refuse = desk.locator(".decision--refuse")
+    refuse.locator("[name=clause]").select_option("6")
+    refuse.locator("[name=message]").fill(
+        "Please ring one of the numbers that you were shown. We have read this."
+    )
+    refuse.locator("button[value=return]").click()
+    assert desk.evaluate(
+        "!document.querySelector('.decision--refuse [name=outcome]').validity.valid"
+    )  # asked for
+    refuse.locator("[name=outcome]").first.check()
+    refuse.locator("button[value=return]").click()
+    desk.wait_for_url("**/moderation/")
+    assert "Crisis 0" in desk.inner_text("main")
+    decision = comment.decisions.first()
+    assert (decision.action, decision.by, bool(decision.outcome)) == ("return", moderator, True)
+    comment.case.refresh_from_db()
+    assert comment.case.closed_at is not None
+
+    mail.outbox.clear()
+    jobs.mail_decision(decision_id=decision.pk)
+    assert "Please ring one of the numbers" in mail.outbox[0].body
+    assert "tablets" not in mail.outbox[0].subject
+    page.goto("/comments/standing/")
+    assert "Nothing" in page.inner_text("main")  # distress counts against nobody
+
+
 def test_of_two_moderators_on_one_card_one_wins_and_the_other_keeps_what_was_typed(at_desk):
     comment = held(make_article(), "Decide about me.")
     first, second = make_user("moderator", display_name="First Moderator"), make_user("moderator")
