@@ -136,9 +136,8 @@ class Line:
 
 def line(row, article, present: set[int], *, own: bool = False) -> Line:
     """A row as a line. `present` are the ids on the same page; `own` shows the text whatever its status."""
-    posted: datetime = row.posted_at.astimezone(
-        timezone.get_default_timezone()
-    )  # the site's, on a shared page
+    # By the site's clock: the page is everybody's.
+    posted: datetime = row.posted_at.astimezone(timezone.get_default_timezone())
     shown = own or row.status == Status.PUBLISHED
     return Line(
         id=row.pk,

@@ -149,9 +149,8 @@ class Case(models.Model):
             )
         else:
             if kind == "crisis" and kind not in case.kinds:
-                case.since = (
-                    since or timezone.now()
-                )  # its clock begins now, however long the comment has waited
+                # Its clock begins now, however long the comment has waited.
+                case.since = since or timezone.now()
             case.kinds = [*dict.fromkeys([*case.kinds, kind])]
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.is_detected = case.is_detected or detected
@@ -166,9 +165,12 @@ class Case(models.Model):
 
     @classmethod
     def reopen(cls, pk: int) -> None:
-        """Let it wait again in the place it had, but not for what was answered when it was closed."""
+        """Let it wait again in the place it had: not for what was answered when it was closed, but for what is still open."""
         case = cls.objects.select_for_update().get(pk=pk)
-        case._wait_for([each for each in case.kinds if each not in {"report", "appeal"}] or ["new"])
+        if case.closed_at is None:  # an appeal against a decision that was undone
+            case._wait_for([*dict.fromkeys([*case.kinds, "new"])])
+        else:
+            case._wait_for([each for each in case.kinds if each not in {"report", "appeal"}] or ["new"])
         case.save(update_fields=["kinds", "lane", "closed_at", "claimed_by", "claimed_until"])
 
     @classmethod

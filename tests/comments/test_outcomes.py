@@ -117,6 +117,19 @@ def test_a_returned_comment_comes_back_to_the_same_place_in_the_queue(moderator,
     assert comment.decisions.first().action == "resubmit"
 
 
+def test_an_appeal_that_nobody_has_answered_is_still_a_reason_when_it_comes_back(moderator, clause):
+    author = make_user()
+    comment = make_comment(author=author, status="pending")
+    comment.decide("return", by=moderator, version=1, clause=clause, message="Shorter, please.")
+    refused = comment.decide("reject", by=moderator, version=comment.version, clause=clause)
+    Appeal.lodge(refused, by=author, text="Look again.")
+    undo(refused, by=moderator)
+    comment = Comment.objects.get(pk=comment.pk)
+    comment.edit("Shorter.", by=author, verdict=verdict("publish"), version=comment.version)
+    case = Case.objects.get(pk=comment.pk)
+    assert (case.closed_at, set(case.kinds), case.lane) == (None, {"new", "appeal"}, Lane.APPEAL)
+
+
 def test_what_was_answered_when_it_was_returned_is_no_reason_when_it_comes_back(moderator, clause):
     author = make_user()
     comment = make_comment(author=author)
