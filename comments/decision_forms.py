@@ -46,6 +46,8 @@ class SpansField(forms.Field):
 class DecisionForm(forms.Form):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
+    NO_REPLY = "-"  # in the field of the canned reply: none, not even the clause's usual one
+
     action = forms.ChoiceField(
         choices=[(action, action) for action in states.STAFF],
         error_messages={"required": "Choose what to do."},
@@ -76,8 +78,6 @@ class DecisionForm(forms.Form):
     def __init__(self, *args, comment, **kwargs):
         self.comment = comment
         super().__init__(*args, **kwargs)
-
-    NO_REPLY = "-"  # in the field of the canned reply: none, not even the clause's usual one
 
     @cached_property
     def clauses(self) -> dict[int, Clause]:

@@ -66,14 +66,15 @@ _NEXT = Question(
     ) AS ways ORDER BY way LIMIT 1
     """,  # noqa: S608  words of our own
     {
-        **{
-            "by": "bigint",
-            "leave": "boolean",
-            "now": "timestamptz",
-            "after": "bigint",
-            "came": "timestamptz",
-        },
-        **{"lane": "smallint", "priority": "smallint", "since": "timestamptz", "pk": "bigint"},
+        "by": "bigint",
+        "leave": "boolean",
+        "now": "timestamptz",
+        "after": "bigint",
+        "came": "timestamptz",
+        "lane": "smallint",
+        "priority": "smallint",
+        "since": "timestamptz",
+        "pk": "bigint",
     },
 )
 _CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
