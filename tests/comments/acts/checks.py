@@ -110,17 +110,15 @@ class Checks:
         for pk, row in self.rows.items():
             waiting = row.waiting_text and row.waiting_text.body
             assert (row.status, row.text.body, waiting) == known[pk].stands, (pk, known[pk])
-            above, each = set(), row
-            while each.parent_id:  # along the tree; the path leaves some of it out from the fifth level on
-                above.add(each.parent_id)
+            above, each = [], row
+            while each.parent_id:  # along the tree, the root last
+                above.append(each.parent_id)
                 each = self.rows[each.parent_id]
-            hangs_on = above if len(above) <= 3 else {row.root_id, row.parent_id}
-            for other in hangs_on if row.status == "published" else ():
+            # Where it stands names three of them; from the fifth level on its true parent is a further one.
+            for other in {*above[-3:], *above[:1]} if row.status == "published" else ():
                 answers[other].add(pk)
         for pk, row in self.rows.items():
-            assert row.published_answers >= len(answers[pk]) and bool(row.published_answers) is bool(
-                answers[pk]
-            )
+            assert row.published_answers == len(answers[pk]), (pk, row.published_answers, answers[pk])
             assert row.shown is (row.status == "published" or row.published_answers > 0)
         published = Counter(each.article for each in known.values() if each.status == "published")
         assert Counter(dict(Thread.objects.values_list("pk", "published_count"))) == published
