@@ -5,26 +5,15 @@ import time
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import cached_property
 
 from comments import states
+from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID, PlainTextField
-from comments.models import Action, CannedReply, Clause, Decision, MovedMeanwhile
+from comments.models import Action, CannedReply, Decision, MovedMeanwhile
 from comments.models.deciding import Act
 from comments.screening import PERSONAL_DATA
 
 MAX_SECONDS = 24 * 3600  # a card that stood open for longer says nothing about the decision
-
-
-class PolicyChanged(Exception):
-    """The clause was chosen from an earlier version of the policy. `number` is what it has now; "" where it is gone."""
-
-    def __init__(self, number):
-        self.number = number
-        super().__init__(
-            "The policy has changed since you opened this: its clauses stand below as they read now. "
-            "Look at the one that is chosen, and send it again."
-        )
 
 
 class SpansField(forms.Field):
@@ -43,7 +32,7 @@ class SpansField(forms.Field):
         return spans
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ClauseForm):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
     NO_REPLY = "-"  # in the field of the canned reply: none, not even the clause's usual one
@@ -53,9 +42,6 @@ class DecisionForm(forms.Form):
         error_messages={"required": "Choose what to do."},
     )
     version = forms.IntegerField(min_value=1, max_value=MAX_ID)
-    # The number of the policy that the clause was chosen from; without it, of the one in force.
-    policy = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
-    clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     canned_reply = forms.SlugField(required=False)
     reply = PlainTextField(required=False)
     message = PlainTextField(required=False, max_length=5_000)
@@ -78,24 +64,6 @@ class DecisionForm(forms.Form):
     def __init__(self, *args, comment, **kwargs):
         self.comment = comment
         super().__init__(*args, **kwargs)
-
-    @cached_property
-    def clauses(self) -> dict[int, Clause]:
-        """Those of the policy in force by their numbers. One query, where any is asked for."""
-        return {clause.number: clause for clause in Clause.in_force()}
-
-    def clean_clause(self):
-        """The clause of the policy in force that has this number. Raises PolicyChanged."""
-        number, chosen_from = self.cleaned_data["clause"], self.cleaned_data.get("policy")
-        if number is None:
-            return None
-        if chosen_from and not any(each.policy.number == chosen_from for each in self.clauses.values()):
-            then = Clause.objects.filter(policy__number=chosen_from, number=number).first()
-            now = {clause.line: clause.number for clause in self.clauses.values()}
-            raise PolicyChanged(now.get(then.line, "") if then else "")
-        if number not in self.clauses:
-            raise forms.ValidationError(f"The policy has no clause {number}.")
-        return self.clauses[number]
 
     def clean_canned_reply(self):
         """The canned reply of that key."""
@@ -201,11 +169,6 @@ class DecisionForm(forms.Form):
         if self.cleaned_data.get("version") not in {None, self.comment.version}:
             raise MovedMeanwhile(self.comment)
         return self.sentence
-
-    @property
-    def sentence(self) -> str:
-        """All that is wrong, in one line."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
 class BulkForm(DecisionForm):

@@ -1,15 +1,20 @@
 """What moderators send about people, duty and switches."""
 
+from datetime import date, datetime, time, timedelta
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
 
 from accounts import roles
+from comments import log
+from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID, PlainTextField
-from comments.models import Clause, Comment, Duty, PersonNote, PolicyVersion, Sanction
+from comments.models import Comment, Duty, PersonNote, Sanction
 from comments.models.duty import holders
 from comments.models.switch import Mode
+from comments.number_forms import DayField
 
 MOST_DAYS = 3_650
 
@@ -40,7 +45,7 @@ class PickForm(forms.Form):
     version = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
 
-class SanctionForm(_Sentence):
+class SanctionForm(ClauseForm):
     """A sanction, with all that a person is told of it. What it lacks, the door says."""
 
     kind = forms.ChoiceField(
@@ -48,7 +53,6 @@ class SanctionForm(_Sentence):
         error_messages={"required": "Choose what to do.", "invalid_choice": "There is no such sanction."},
     )
     reason = PlainTextField(max_length=5_000, error_messages={"required": "Say why: the person is told."})
-    clause = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     comment = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     days = forms.IntegerField(
         required=False,
@@ -63,16 +67,6 @@ class SanctionForm(_Sentence):
         error_messages={"invalid": "Say the days as a number."},
     )
     confirmed = forms.BooleanField(required=False)
-
-    def clean_clause(self):
-        """The clause of the policy in force that has this number."""
-        number = self.cleaned_data["clause"]
-        if number is None:
-            return None
-        clause = Clause.objects.filter(policy=PolicyVersion.current(), number=number).first()
-        if clause is None:
-            raise forms.ValidationError(f"The policy has no clause {number}.")
-        return clause
 
     def clean_comment(self):
         """The comment that led to it."""
@@ -133,10 +127,54 @@ class DutyForm(_Sentence):
             raise forms.ValidationError("This is on the roster already.")
         return data
 
-    def save(self) -> Duty:
-        """Put it on the roster; the same line sent twice at once is one."""
-        duty, _ = Duty.objects.get_or_create(**self.cleaned_data)
-        return duty
+    def save(self, *, by) -> Duty:
+        """Put it on the roster."""
+        return Duty.put_on(by=by, **self.cleaned_data)
+
+
+class LogForm(_Sentence):
+    """Which part of the log is asked for."""
+
+    what = forms.ChoiceField(
+        required=False,
+        choices=[*log.KINDS.items(), *log.ACTS.items()],
+        error_messages={"invalid_choice": "Choose from the list what is to be shown."},
+    )
+    by = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_ID,
+        error_messages={"invalid": "Choose from the list who did it."},
+    )
+    first = DayField()
+    last = DayField()
+
+    def add_prefix(self, field_name):
+        """The names in the address."""
+        return {"first": "from", "last": "to"}.get(field_name, field_name)
+
+    def clean(self):
+        """Days in their order."""
+        data = super().clean()
+        first, last = data.get("first"), data.get("last")
+        if first and last and first > last:
+            raise forms.ValidationError("The first day is after the last.")
+        return data
+
+    def asked(self) -> dict:
+        """What `log.read()` takes, but for the cursor."""
+        data = self.cleaned_data
+        end = data["last"] + timedelta(days=1) if data["last"] and data["last"] < date.max else None
+        return {
+            "kind": data["what"],
+            "by": data["by"],
+            "first": _midnight(data["first"]),
+            "last": _midnight(end),
+        }
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 class SwitchForm(_Sentence):

@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from comments import states, sums
+from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID
-from comments.models import Clause, PolicyVersion
 
 USUAL = timedelta(days=27)  # between the first day and the last, where one of them is not named
 MOST = {sums.DAY: 92, sums.WEEK: 371}  # days at once
@@ -74,8 +74,15 @@ class SpanForm(forms.Form):
         return [str(error) for errors in self.errors.values() for error in errors]
 
 
-class SecondReadingForm(forms.Form):
+class SecondReadingForm(ClauseForm):
     """What somebody would have decided."""
+
+    field_order = (
+        "decision",
+        "action",
+        "policy",
+        "clause",
+    )  # which one it is about is known when a clause is not
 
     decision = forms.IntegerField(min_value=1, max_value=MAX_ID, widget=forms.HiddenInput)
     action = forms.ChoiceField(
@@ -86,26 +93,3 @@ class SecondReadingForm(forms.Form):
             "invalid_choice": "Choose what you would do.",
         },
     )
-    clause = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        error_messages={"invalid_choice": "The policy has no such clause."},
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        policy = PolicyVersion.current()
-        clauses = Clause.objects.filter(policy=policy) if policy else ()
-        self.clauses = {clause.number: clause for clause in clauses}
-        numbers = [(number, str(clause)) for number, clause in self.clauses.items()]
-        self.fields["clause"].choices = [("", "choose a clause"), *numbers]
-
-    def clean_clause(self):
-        """The clause of the policy in force."""
-        return self.clauses.get(self.cleaned_data["clause"])
-
-    @property
-    def sentence(self) -> str:
-        """All that is wrong, in one line."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)

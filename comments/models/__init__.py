@@ -5,7 +5,7 @@ from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
-from comments.models.duty import CrisisAlert, Duty
+from comments.models.duty import CrisisAlert, Duty, DutyChange
 from comments.models.help_line import HelpLine
 from comments.models.helpful import Helpful
 from comments.models.hidden import Hidden
@@ -43,6 +43,7 @@ __all__ = [
     "DayTally",
     "Decision",
     "Duty",
+    "DutyChange",
     "Digest",
     "HelpLine",
     "Helpful",

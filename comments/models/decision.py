@@ -280,7 +280,9 @@ class Decision(models.Model):
     to_status = models.CharField(max_length=10)
     at = models.DateTimeField(default=timezone.now)
     # Null: by screening, or by another system before an import.
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # index: decision_by
     is_import = models.BooleanField(default=False)
     # The text that was judged; and what stood there before, for undo.
     text = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
@@ -327,6 +329,12 @@ class Decision(models.Model):
             # A day's decisions, for the numbers; and those of people that are read again.
             models.Index(fields=["at"], name="decision_at"),
             models.Index(fields=["at"], condition=Q(is_drawn(), by__isnull=False), name="decision_drawn"),
+            # The log: what people did, newest first; what one of them did, or one kind of act.
+            models.Index(fields=["at", "id"], condition=Q(by__isnull=False), name="decision_by_people"),
+            models.Index(fields=["by", "at", "id"], condition=Q(by__isnull=False), name="decision_by"),
+            models.Index(
+                fields=["action", "at", "id"], condition=Q(by__isnull=False), name="decision_action"
+            ),
         ]
 
     def __str__(self):

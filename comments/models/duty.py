@@ -1,7 +1,7 @@
 """Who looks after the crisis lane when, and who was told of which case."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -53,10 +53,38 @@ class Duty(models.Model):
         return Shift(self.weekday, self.starts, self.ends, self.time_zone, self)
 
     @classmethod
+    def put_on(cls, *, by, **line) -> "Duty":
+        """On the roster from now on; the same line sent twice at once is one."""
+        with transaction.atomic():
+            duty, is_new = cls.objects.get_or_create(**line)
+            if is_new:
+                DutyChange.objects.create(user=duty.user, shift=str(duty), is_added=True, by=by)
+        return duty
+
+    def take_off(self, *, by) -> None:
+        """No longer on the roster."""
+        with transaction.atomic():
+            if Duty.objects.filter(pk=self.pk).delete()[0]:
+                DutyChange.objects.create(user=self.user, shift=str(self), is_added=False, by=by)
+
+    @classmethod
     def in_use(cls) -> list[Shift]:
         """The shifts of everybody who can still work the queue. Two queries."""
         may = list(holders(roles.MODERATOR, roles.ADMINISTRATOR).values_list("pk", flat=True))
         return [duty.shift for duty in cls.objects.filter(user__in=may).select_related("user")]
+
+
+class DutyChange(models.Model):
+    """Who put a shift on the roster, or took it off. Append-only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    shift = models.CharField(max_length=120)  # in words
+    is_added = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.shift}: {'on' if self.is_added else 'off'} the roster"
 
 
 class CrisisAlert(models.Model):

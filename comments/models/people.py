@@ -28,7 +28,10 @@ class PersonNote(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-id"], name="note_of_person")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="note_of_person"),
+            models.Index(fields=["at", "id"], name="note_at"),
+        ]
 
     def __str__(self):
         return f"Note {self.pk}"

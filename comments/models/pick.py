@@ -19,7 +19,10 @@ class Pick(models.Model):
     is_set = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["comment", "-id"], name="pick_of_comment")]
+        indexes = [
+            models.Index(fields=["comment", "-id"], name="pick_of_comment"),
+            models.Index(fields=["at", "id"], name="pick_at"),
+        ]
 
     def __str__(self):
         return f"{'Pick' if self.is_set else 'No pick'} of comment {self.comment_id}"

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.roles import moderator_required
 from comments import desk, states
-from comments.decision_forms import BulkForm, DecisionForm, PolicyChanged
+from comments.clause_form import PolicyChanged
+from comments.decision_forms import BulkForm, DecisionForm
 from comments.models import Comment, Decision, MovedMeanwhile, Undecidable, undoing
 from comments.models.deciding import carry_out
 from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
@@ -35,7 +36,7 @@ def decide(request, pk):
         now = comment_of(request, pk)
         return card_page(request, now, status=409, conflict=str(lost), typed=request.POST)
     except PolicyChanged as changed:
-        now, typed = comment_of(request, pk), _with_clause(request, changed.number)
+        now, typed = comment_of(request, pk), changed.typed(request.POST)
         return card_page(request, now, status=409, error=str(changed), typed=typed)
     except REFUSALS as refusal:
         return _refused(request, comment, str(refusal))
@@ -55,13 +56,6 @@ def decide(request, pk):
         return response
     where = reverse("moderation:card", args=[following]) if following else reverse("moderation:queue")
     return private(HttpResponseRedirect(where, status=SEE_OTHER))
-
-
-def _with_clause(request, number):
-    """What was sent, with the clause under the number that it has now."""
-    typed = request.POST.copy()
-    typed["clause"] = str(number)
-    return typed
 
 
 def _refused(request, comment, error: str):
@@ -99,7 +93,7 @@ def decide_many(request):
             error = form.sentence if chosen else "Tick the comments first."
             return _bulk_done(request, again=asked, error=error)
     except PolicyChanged as changed:
-        typed = _with_clause(request, changed.number)
+        typed = changed.typed(request.POST)
         return _bulk_done(request, again=asked, error=str(changed), typed=typed, status=409)
     comments = list(comments_to_decide(request.user).select_related("waiting_text").filter(pk__in=asked))
     act = form.act(by=request.user)

@@ -34,7 +34,7 @@ def _add(request):
     form = DutyForm(request.POST)
     if not form.is_valid():
         return _roster(request, status=422, error=form.sentence, typed=request.POST)
-    messages.success(request, f"On the roster: {form.save()}.")
+    messages.success(request, f"On the roster: {form.save(by=request.user)}.")
     return _back()
 
 
@@ -71,6 +71,6 @@ def _roster(request, *, status=200, error="", typed=None):
 def remove(request, pk):
     """Take a shift off the roster."""
     line = get_object_or_404(Duty, pk=pk)
-    line.delete()
+    line.take_off(by=request.user)
     messages.success(request, f"No longer on the roster: {line}.")
     return _back()

@@ -1,4 +1,4 @@
-"""The desk: the queue, a card, the log. What is decided comes in through decisions.py."""
+"""The desk: the queue, a card. What is decided comes in through decisions.py."""
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,12 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import moderator_required
 from comments import desk, search
 from comments.card import card as card_of
-from comments.models import CannedReply, Case, Clause, Comment, Decision, MovedMeanwhile
+from comments.models import CannedReply, Case, Clause, Comment, MovedMeanwhile
 from comments.screening import wording
-from healthnews import paging
 from healthnews.http import private, wants_part
 
-LOG_ROWS = 50
 FILTERS = ("lane", "reason", "article", "author", "q", "after")
 _JOINED = (
     "text",
@@ -122,16 +120,3 @@ def claim(request, pk):
     if case.claim(by=request.user):
         return private(HttpResponse(status=204))
     return private(HttpResponse(f"{case.claimed_by} is looking at this.\n", "text/plain", status=409))
-
-
-@require_safe
-@moderator_required
-def log(request):
-    """Every decision, newest first."""
-    decisions = Decision.objects.select_related("by", "clause", "comment__author", "comment__article")
-    numbers = paging.decode(request.GET.get("after", ""), 1)
-    if numbers:
-        decisions = decisions.filter(pk__lt=numbers[0])
-    rows = list(decisions.order_by("-pk")[: LOG_ROWS + 1])
-    after = paging.encode(rows[LOG_ROWS - 1].pk) if len(rows) > LOG_ROWS else ""
-    return private(render(request, "moderation/log.html", {"decisions": rows[:LOG_ROWS], "after": after}))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import moderator_required
 from comments import numbers as desk_numbers
 from comments import states
+from comments.clause_form import PolicyChanged
 from comments.models import Comment, Decision, SecondReading, Undecidable
 from comments.number_forms import SecondReadingForm, SpanForm
 from healthnews.http import private
@@ -40,8 +41,12 @@ def second_reading(request):
     if request.method != "POST":
         return _ask(request, waiting.first(), SecondReadingForm())
     form = SecondReadingForm(request.POST)
-    if not form.is_valid():
-        return _ask(request, _asked(waiting, form), form, error=form.sentence, status=422)
+    try:
+        if not form.is_valid():
+            return _ask(request, _asked(waiting, form), form, error=form.sentence, status=422)
+    except PolicyChanged as changed:
+        again = SecondReadingForm(changed.typed(request.POST))
+        return _ask(request, _asked(waiting, form), again, error=str(changed), status=409)
     decision = _asked(waiting, form)
     if decision is None:
         error = (
@@ -82,4 +87,5 @@ def _ask(request, decision, form, *, error="", status=200):
         parent = Prefetch("comment__parent", Comment.objects.select_related("author", "text", "case"))
         decision = Decision.objects.select_related(*_READ).prefetch_related(parent).get(pk=decision.pk)
     context = {"decision": decision, "form": form, "error": error, "outcomes": states.SECOND_READING}
+    context["clauses"] = list(form.clauses.values()) if decision else []
     return private(render(request, "moderation/second_reading.html", context, status=status))

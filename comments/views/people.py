@@ -12,8 +12,9 @@ from accounts.models import User
 from accounts.roles import moderator_required
 from comments import people as reading
 from comments import taking_down
+from comments.clause_form import PolicyChanged
 from comments.desk_forms import LiftForm, NoteForm, SanctionForm
-from comments.models import Clause, NotYours, PolicyVersion, Sanction, Standing, Undecidable
+from comments.models import Clause, NotYours, Sanction, Standing, Undecidable
 from healthnews.http import private
 
 SEE_OTHER = 303
@@ -46,10 +47,9 @@ def person(request, pk):
 def _person(request, user, *, status=200, error="", typed=None):
     get = request.GET
     context = reading.of_person(user, after=get.get("after", ""), before=get.get("before", ""))
-    policy = PolicyVersion.current()
     kinds = [kind for kind in Sanction.Kind if not Sanction.why_not(kind, user, by=request.user)]
     context |= {
-        "clauses": list(Clause.objects.filter(policy=policy)) if policy else [],
+        "clauses": list(Clause.in_force()),
         "kinds": kinds,
         "why_not": "" if kinds else Sanction.why_not(Sanction.Kind.WARN, user, by=request.user),
         "error": error,
@@ -82,8 +82,11 @@ def sanction(request, pk):
     """Impose a sanction. A ban is asked about first, with how many comments would go."""
     user = get_object_or_404(User, pk=pk)
     form = SanctionForm(request.POST)
-    if not form.is_valid():
-        return _person(request, user, status=422, error=form.sentence, typed=request.POST)
+    try:
+        if not form.is_valid():
+            return _person(request, user, status=422, error=form.sentence, typed=request.POST)
+    except PolicyChanged as changed:
+        return _person(request, user, status=409, error=str(changed), typed=changed.typed(request.POST))
     data = form.cleaned_data
     try:
         if data["kind"] == Sanction.Kind.BAN and not data["confirmed"]:

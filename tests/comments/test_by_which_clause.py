@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 
-from comments.models import CannedReply, Clause, Comment, Decision, PolicyVersion, SecondReading
+from comments.models import CannedReply, Clause, Comment, Decision, PolicyVersion, Sanction, SecondReading
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,48 @@ def test_in_bulk_too(client, moderator):
     assert (chosen(html), policy_of(html)) == ("4", {"2"})
     assert html.count(" checked") >= 2
     assert not Comment.objects.filter(status="rejected").exists()
+
+
+def test_a_sanction_is_not_imposed_by_another_clause_than_the_one_that_was_read(client, moderator):
+    reader, meant = make_user(), Clause.objects.get(number=3)
+    url = f"/moderation/people/{reader.pk}/"
+    assert policy_of(client.get(url).content.decode()) == {"1"}
+    swapped(3, 4)
+    data = {"kind": "warn", "reason": "Leave names out.", "clause": 3, "policy": 1}
+    answer = client.post(f"{url}sanctions/", data)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The policy has changed" in html
+    assert "Leave names out." in html
+    assert (chosen(html), policy_of(html)) == ("4", {"2"})
+    assert not Sanction.objects.exists()
+    assert client.post(f"{url}sanctions/", data | {"clause": 4, "policy": 2}).status_code == 303
+    assert Sanction.objects.get().clause.line == meant.pk
+
+
+def test_a_second_reader_is_not_taken_at_another_clause(client, moderator):
+    comment = make_comment(status="pending")
+    # The first id that is drawn for a second reading from here on.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('comments_decision', 'id'))")
+        drawn = next(pk for pk in range(cursor.fetchone()[0] + 1, 10**9) if pk * 919 % 1000 < 50)
+        cursor.execute("SELECT setval(pg_get_serial_sequence('comments_decision', 'id'), %s, false)", [drawn])
+    meant = Clause.objects.get(number=3)
+    other = make_user("moderator")
+    decision = comment.decide("reject", by=other, version=1, clause=meant)
+    url = "/moderation/second-reading/"
+    assert policy_of(client.get(url).content.decode()) == {"1"}
+    swapped(3, 4)
+    data = {"decision": decision.pk, "action": "remove", "clause": 3, "policy": 1}
+    answer = client.post(url, data)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The policy has changed" in html
+    assert (chosen(html), policy_of(html)) == ("4", {"2"})
+    assert 'value="remove" checked' in html
+    assert not SecondReading.objects.exists()
+    assert client.post(url, data | {"clause": 4, "policy": 2}).status_code == 303
+    assert SecondReading.objects.get().clause.line == meant.pk
 
 
 # What is taken out is taken out by a rule

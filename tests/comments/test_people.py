@@ -218,7 +218,7 @@ def test_a_ban_is_asked_about_with_how_much_would_go(client, administrator, read
     again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', html))
     again["reason"] = data["reason"]
     again.pop("csrfmiddlewaretoken", None)
-    assert again | {"comment": ""} == data | {"confirmed": "1", "comment": ""}
+    assert again | {"comment": ""} == data | {"confirmed": "1", "comment": "", "policy": "1"}
     assert impose(client, reader, **again).status_code == 303
     ban = Sanction.objects.get()
     assert (ban.kind, ban.take_down_days, (ban.ends_at - ban.starts_at).days) == ("ban", 7, 30)
