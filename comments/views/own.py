@@ -13,7 +13,7 @@ from comments import help as help_lines
 from comments import limits, nudges, waiting
 from comments.facts import MayNotWrite, TooFast
 from comments.forms import CommentForm, EditForm
-from comments.models import Comment, MovedMeanwhile, Standing, Undecidable
+from comments.models import Comment, Decision, MovedMeanwhile, Standing, Status, Undecidable
 from comments.states import NotAllowed
 from healthnews import markup
 from healthnews.http import private, wants_part
@@ -84,6 +84,8 @@ def edit(request, pk):
 def _edit_page(request, comment, form, refusal="", *, status=200, **more):
     context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal} | more
     context["standing"] = Standing.of(request.user)
+    if comment.status == Status.RETURNED:
+        context["returned"] = Decision.in_force(comment)
     return private(render(request, "comments/edit.html", context, status=status))
 
 

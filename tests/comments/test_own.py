@@ -180,6 +180,28 @@ def test_what_was_given_back_can_be_sent_again_as_it_is(client, author, moderato
     assert Case.objects.open().filter(pk=comment.pk).exists()
 
 
+def test_the_page_for_changing_says_why_it_came_back(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="Ask Dr Jones.")
+    clause = Clause.objects.get(number=3)
+    comment.decide("return", by=moderator, version=1, clause=clause, message="Leave the name out, please.")
+    html = client.get(f"/comments/{comment.pk}/edit/").content.decode()
+    assert "Leave the name out, please." in html
+    assert f'rule 3 of the <a href="{clause.get_absolute_url()}">' in html
+    assert clause.title in html
+
+
+def test_when_the_time_is_over_there_is_no_form_to_lose_a_text_in(client, author):
+    comment = make_comment(author=author)
+    Comment.objects.filter(pk=comment.pk).update(posted_at=timezone.now() - timedelta(hours=1))
+    html = client.get(f"/comments/{comment.pk}/edit/").content.decode()
+    assert "<textarea" not in html
+    assert "Back to your comments" in html
+    # What was typed before it ended is not lost.
+    answer = edit(client, comment, "Typed in time, sent late.")
+    assert answer.status_code == 403
+    assert "Typed in time, sent late." in answer.content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_waited_for_a_pick_or_an_answer_comes_too_late():
     """Neither moves the comment's version: whoever changes the text waits for the thread before they look at it."""
