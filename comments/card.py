@@ -111,6 +111,7 @@ def card(comment, *, by, typed=None) -> dict:
     kinds = case.kinds if case and case.closed_at is None else ()
     spans, known = _spans(findings, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
+    reports = _reports(comment) if "report" in kinds else []
     why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
     return {
         "comment": comment,
@@ -136,7 +137,8 @@ def card(comment, *, by, typed=None) -> dict:
         "may_pick": not Pick.why_not(comment, by),
         "decisions": decisions,
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
-        "reports": _reports(comment) if "report" in kinds else [],
+        "reports": reports[:REPORTS],
+        "more_reports": len(reports) > REPORTS,
         "names_reporters": comment.author_id != by.pk,
         "appeals": appeals,
         "clauses": clauses,
@@ -184,8 +186,8 @@ def _neighbours(comment) -> list:
 
 
 def _reports(comment) -> list[Report]:
-    """The reports that wait for an answer, the weightiest first."""
-    return _read(Report.objects.filter(comment=comment, answered_by__isnull=True))
+    """The reports that wait for an answer, the weightiest first; one more than is shown."""
+    return _read(Report.objects.filter(comment=comment, answered_by__isnull=True), REPORTS + 1)
 
 
 def _appeals(comment) -> list[Appeal]:
@@ -194,14 +196,16 @@ def _appeals(comment) -> list[Appeal]:
     waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
     appeals = list(waiting[:REPORTS])
     against = {each.decision_id for each in appeals}
-    reports = _read(Report.objects.filter(comment=comment, answered_by__in=against)) if against else []
+    reports = (
+        _read(Report.objects.filter(comment=comment, answered_by__in=against), REPORTS) if against else []
+    )
     for appeal in appeals:
         appeal.about = [each for each in reports if each.answered_by_id == appeal.decision_id]
     return appeals
 
 
-def _read(reports) -> list[Report]:
-    return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:REPORTS])
+def _read(reports, most: int) -> list[Report]:
+    return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:most])
 
 
 def _suggestions(active, comment, codes, clauses) -> list[Suggestion]:

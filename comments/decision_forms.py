@@ -32,6 +32,30 @@ class SpansField(forms.Field):
         return spans
 
 
+class RedactionsField(forms.JSONField):
+    """`[[start, end], …]` in code points; whether they lie in the text is looked at where the text is."""
+
+    MOST, LENGTH = 200, 20_000  # spans, characters
+
+    def to_python(self, value):
+        """A list of pairs of whole numbers."""
+        unreadable = forms.ValidationError(self.error_messages["invalid"])
+        if isinstance(value, str) and len(value) > self.LENGTH:
+            raise unreadable
+        try:
+            marked = super().to_python(value) or []
+        except (ValueError, RecursionError):  # a number of thousands of digits, a list in a list in a list …
+            raise unreadable from None
+        pairs = isinstance(marked, list) and len(marked) <= self.MOST and all(map(_is_pair, marked))
+        if not pairs:
+            raise unreadable
+        return marked
+
+
+def _is_pair(each) -> bool:
+    return isinstance(each, list) and len(each) == 2 and all(type(n) is int for n in each)
+
+
 class DecisionForm(ClauseForm):
     """What a moderator decides about one comment. The comment's version tells whether it still is the one read."""
 
@@ -50,7 +74,7 @@ class DecisionForm(ClauseForm):
     outcome = forms.ChoiceField(
         required=False, choices=[("", ""), *states.CRISIS_OUTCOMES.items()]
     )  # of an emergency
-    redactions = forms.JSONField(
+    redactions = RedactionsField(
         required=False,
         error_messages={"invalid": "What is to be taken out could not be read: mark it again."},
     )
@@ -82,13 +106,6 @@ class DecisionForm(ClauseForm):
             raise forms.ValidationError(f"An answer has at most {settings.HN_COMMENT_LENGTH:,} characters.")
         return reply
 
-    def clean_redactions(self):
-        """A list; what is in it is looked at where the text is."""
-        marked = self.cleaned_data["redactions"] or []
-        if not isinstance(marked, list) or len(marked) > 200:
-            raise forms.ValidationError("What is to be taken out could not be read: mark it again.")
-        return marked
-
     def clean_take_out(self):
         """Where the words of each line stand in the text: [(start, end), …]."""
         lines = [*filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines()))]
@@ -104,7 +121,9 @@ class DecisionForm(ClauseForm):
     def clean(self):
         """A canned reply chosen without a text of one's own is filled in here: that is the one keystroke."""
         data = super().clean()
-        if data.get("action") == Action.PUBLISH_REDACTED and not self.errors:
+        if data.get("action") != Action.PUBLISH_REDACTED:
+            data["redactions"] = []
+        elif not self.errors:
             data["redactions"] = [*data["redactions"], *data["span"], *data["take_out"]]
             data["clause"] = data["clause"] or self.clauses.get(CannedReply.clause_about(PERSONAL_DATA))
         canned = self._usual_reply()
@@ -141,9 +160,7 @@ class DecisionForm(ClauseForm):
             "canned_reply": data["canned_reply"],
             "note": data["note"],
             "outcome": data["outcome"],
-            "redactions": tuple(
-                tuple(span) if isinstance(span, list) else span for span in data["redactions"]
-            ),
+            "redactions": tuple(map(tuple, data["redactions"])),
             "way": data["way"],
             "seconds": seconds if seconds is not None and 0 <= seconds <= MAX_SECONDS else None,
         }

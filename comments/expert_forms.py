@@ -25,6 +25,12 @@ class AskForm(forms.Form):
         label="Your profession",
         error_messages={"required": "Choose your profession.", "invalid_choice": "Choose your profession."},
     )
+    registered_name = LineField(
+        max_length=200,
+        label="Your name, as the register has it",
+        help_text="Readers do not see it. It is deleted once this is decided.",
+        error_messages={"required": "Give your name as the register has it."},
+    )
     issuer = LineField(
         max_length=200,
         label="Register or body that licenses you",
@@ -68,10 +74,10 @@ class VerifyForm(forms.Form):
         error_messages={"required": "Say until when it holds.", "invalid": "Give the day as 2027-03-31."},
     )
     seen = PlainTextField(
-        required=False,
         max_length=1_000,
-        label="What you looked at",
+        label="What you looked at, and how you know that it is them",
         help_text="A short note for the house, no document.",
+        error_messages={"required": "Say what you looked at, and how you know that it is the same person."},
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import transaction
 
 from comments import facts, nudges, screening
-from comments.models import Comment, Preference
+from comments.models import Comment, Preference, Status
 from comments.models.preference import FIXED, How, Kind
 from healthnews import markup
 
@@ -118,7 +118,8 @@ class EditForm(CommentForm):
         And Nudged, once, when there is something new in it that the author may want to know first.
         """
         body, before = self.cleaned_data["body"], self.comment.text_to_decide
-        if body == before.body:
+        # What was given back may be sent again as it is: its author can say no more than that.
+        if body == before.body and self.comment.status != Status.RETURNED:
             return None
         version = self.cleaned_data["version"] or self.comment.version
         with transaction.atomic():

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from comments import states
-from comments.models import Action
+from comments.models import Action, Mark
 from comments.models.notice import ANSWERS
 from comments.models.preference import Kind
 from comments.screening import wording
 
-QUOTE = 400  # characters of an answer that are mailed; the rest is a click away
+# Characters of a reader's answer that are mailed; the rest is a click away. What the newsroom answers is mailed whole: its
+# last sentence may be the one that says when to call for help.
+QUOTE = 400
 
 _DECIDED = {
     Action.SUBMIT: "{it} was not published.",
@@ -48,7 +50,7 @@ class Told:
     reasons: list[str]
     clause: object | None
     message: str
-    # The beginning of an answer that everybody can read now.
+    # An answer that everybody can read now, or its beginning.
     quote: str
 
 
@@ -112,4 +114,6 @@ def _quote(comment) -> str:
     if not is_readable(comment):
         return ""
     text = comment.text.plain.strip()
+    if comment.mark in {Mark.AUTHOR, Mark.STAFF}:
+        return text
     return text if len(text) <= QUOTE else text[:QUOTE].rsplit(maxsplit=1)[0] + " …"

@@ -8,6 +8,7 @@ from comments.models.words import key_of
 
 MOST = 200  # lines at once
 LONGEST = 120
+LONGEST_KEY = ListedWord._meta.get_field("key").max_length  # one sign may stand for many letters
 
 
 class WordsForm(forms.Form):
@@ -36,7 +37,7 @@ class WordsForm(forms.Form):
         wrong = []
         for line in lines:
             key = key_of(line)
-            if len(line) > LONGEST:
+            if len(line) > LONGEST or len(key) > LONGEST_KEY:
                 wrong.append(f"“{line[:40]}…” is longer than {LONGEST} characters.")
             elif not any(char.isalnum() for char in key):
                 wrong.append(f"“{line}”: there is no letter or digit in it to look for.")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,17 +59,41 @@ _MOVED = (
 
 
 class MovedMeanwhile(Exception):
-    """Somebody decided first. `decision` is theirs: one query, where it is not given with its `by`."""
+    """Somebody was first: decided, or brought something in. `decision` is the latest, with its `by`; asked for if not given."""
 
-    def __init__(self, comment, decision=None):
-        self.comment = comment
-        self.decision = decision or comment.decisions.select_related("by").first()
-        super().__init__(_what_happened(comment, self.decision))
+    def __init__(self, comment, decision=None, came_in=None):
+        if decision is None:
+            decision, came_in = _latest([comment.pk]).get(comment.pk, (None, None))
+        self.comment, self.decision = comment, decision
+        super().__init__(_what_happened(comment, decision, came_in))
+
+    @classmethod
+    def of(cls, pks) -> "dict[int, MovedMeanwhile]":
+        """For each of these comments, by its id. A handful of queries, however many."""
+        latest = _latest(pks)
+        comments = Comment.objects.select_related("author").filter(pk__in=pks)
+        return {each.pk: cls(each, *latest.get(each.pk, ())) for each in comments}
 
 
-def _what_happened(comment, done) -> str:
+def _latest(pks) -> dict:
+    """{comment: (its latest decision, when the last report or appeal came in that waits)}. Three queries."""
+    came_in: dict[int, datetime] = {}
+    for below in ("reports", "decisions__appeals"):
+        waiting = Comment.objects.filter(
+            pk__in=pks, **{f"{below}__answered_by": None, f"{below}__isnull": False}
+        )
+        for pk, at in waiting.values_list("pk").annotate(at=Max(f"{below}__at")):
+            came_in[pk] = max(at, came_in.get(pk, at))
+    latest = Decision.objects.filter(comment__in=pks).order_by("comment_id", "-pk").distinct("comment_id")
+    return {each.comment_id: (each, came_in.get(each.comment_id)) for each in latest.select_related("by")}
+
+
+def _what_happened(comment, done, came_in) -> str:
     if done is None:
         return "This comment has changed since you opened it."
+    if came_in is not None and came_in > done.at:
+        at = f"{timezone.localtime(came_in):%H:%M on %d %B %Y}"
+        return f"A report or an appeal came in at {at}, after you had opened it: it stands below."
     at = f"{timezone.localtime(done.at):%H:%M on %d %B %Y}"
     if done.action in {Action.EDIT, Action.RESUBMIT}:
         return f"{comment.name} changed the text at {at}, after you had opened it: below is what it says now."
@@ -293,7 +317,10 @@ class Comment(models.Model):
         new one if not. Raises MovedMeanwhile, or Undecidable with the reason why it cannot be changed.
         """
         with transaction.atomic():
-            before = Comment.objects.select_related("article").get(pk=self.pk)
+            # An answer and a pick come in under the thread's lock, and end the time in which the text may change.
+            Thread.lock([self.article_id])
+            locked = Comment.objects.select_related("article").select_for_update(of=["self"], no_key=True)
+            before = locked.get(pk=self.pk)
             if before.version != version:
                 raise MovedMeanwhile(before)
             if why := before.why_not_editable():

@@ -139,6 +139,8 @@ class CredentialRequest(Destroyable):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=Profession)
+    # As the register has it: what it shows to anybody proves nothing about who asks here.
+    registered_name = models.CharField(max_length=200, blank=True)
     issuer = models.CharField(max_length=200, blank=True)
     reference = models.CharField(max_length=300, blank=True)
     jurisdiction = models.CharField(max_length=100, blank=True)
@@ -166,7 +168,7 @@ class CredentialRequest(Destroyable):
     # Doors
 
     @classmethod
-    def ask(cls, user, *, kind, issuer, reference, jurisdiction) -> "CredentialRequest":
+    def ask(cls, user, *, kind, registered_name, issuer, reference, jurisdiction) -> "CredentialRequest":
         """Store the request. Raises Undecidable while another waits, or after too many."""
         with transaction.atomic():
             # One after the other for each person, so that a double click is seen.
@@ -180,7 +182,12 @@ class CredentialRequest(Destroyable):
                     "You have asked several times in the last weeks. Please write to us instead."
                 )
             return cls.objects.create(
-                user=user, kind=kind, issuer=issuer, reference=reference, jurisdiction=jurisdiction
+                user=user,
+                kind=kind,
+                registered_name=registered_name,
+                issuer=issuer,
+                reference=reference,
+                jurisdiction=jurisdiction,
             )
 
     def accept(
@@ -222,7 +229,7 @@ class CredentialRequest(Destroyable):
     def _close(self, by, *, credential=None, answer=None) -> None:
         self.decided_at = self.destroyed_at = timezone.now()
         self.decided_by, self.credential, self.answer = by, credential, answer
-        self.issuer = self.reference = self.jurisdiction = ""
+        self.registered_name = self.issuer = self.reference = self.jurisdiction = ""
         self.destroyed_because = "decided"
         self.save()
         jobs.mail_credential_answer.defer(request_id=self.pk)

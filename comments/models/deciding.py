@@ -96,11 +96,12 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
     with transaction.atomic(savepoint=False):
         cases = {case.pk: case for case in Case.objects.raw(_CASES, [[each.pk for each in comments]])}
         appeals = open_appeals(cases)
-        moves = {}
+        moves, moved = {}, []
         for comment in comments:
             try:
                 if comment.version != versions[comment.pk]:
-                    raise MovedMeanwhile(comment)
+                    moved.append(comment.pk)
+                    continue
                 case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
                 moves[comment.pk] = _moved(act, comment, case, appeal, messages.get(comment.pk, ""))
             except REFUSALS as refusal:
@@ -113,9 +114,9 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             each.article_id for each in wanted if change[each.pk] or _shows_other_words(each, moves[each.pk])
         }
         still, policy = _locked(touched, moves)
-        for comment in wanted:
-            if still.get(comment.pk) != comment.version:
-                done.refused[comment.pk] = MovedMeanwhile(Comment.objects.get(pk=comment.pk))
+        moved += [each.pk for each in wanted if still.get(each.pk) != each.version]
+        if moved:
+            done.refused |= MovedMeanwhile.of(moved)
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
             answered = write(wanted, moves, change)

@@ -10,16 +10,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from articles.models import Article
 from comments import help as help_lines
-from comments import nudges, waiting
-from comments.facts import MayNotWrite
+from comments import limits, nudges, waiting
+from comments.facts import MayNotWrite, TooFast
 from comments.forms import CommentForm, EditForm
-from comments.models import Comment, MovedMeanwhile, Standing, Undecidable
+from comments.models import Comment, Decision, MovedMeanwhile, Standing, Status, Undecidable
 from comments.states import NotAllowed
 from healthnews import markup
 from healthnews.http import private, wants_part
 
 SEE_OTHER = 303
 PREVIEWS_A_MINUTE = 120
+# Each change keeps a text, and moves the comment on under whoever is deciding about it.
+EDITS = ((limits.MINUTE, 6), (limits.DAY, 100))
 MOST = 20_000  # characters that are looked at; a comment that can be sent has a quarter of it
 
 
@@ -62,12 +64,18 @@ def edit(request, pk):
     if not form.is_valid():
         return _edit_page(request, comment, form, status=422)
     try:
+        if not request.user.is_moderator:
+            limits.spend("edits", request.user.pk, *EDITS)
         form.save()
+    except TooFast as refusal:
+        response = _edit_page(request, comment, form, str(refusal), status=429)
+        response["Retry-After"] = str(refusal.wait)
+        return response
     except (Undecidable, MayNotWrite) as refusal:
         return _edit_page(request, comment, form, str(refusal), status=403)
     except MovedMeanwhile:
         changed = "This comment has changed since you opened it. Look at how it stands now before you send your text."
-        return _edit_page(request, _own(request, pk), form, changed, status=409)
+        return _edit_page(request, _own(request, pk), form, changed, status=409, moved=True)
     except nudges.Nudged as question:
         return _edit_page(request, comment, form, status=422, questions=question.found)
     return _mine(comment)
@@ -76,6 +84,8 @@ def edit(request, pk):
 def _edit_page(request, comment, form, refusal="", *, status=200, **more):
     context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal} | more
     context["standing"] = Standing.of(request.user)
+    if comment.status == Status.RETURNED:
+        context["returned"] = Decision.in_force(comment)
     return private(render(request, "comments/edit.html", context, status=status))
 
 

@@ -19,6 +19,7 @@ from tests.healthnews.payloads import assert_whole, payloads
 pytestmark = pytest.mark.django_db
 ASKED = {
     "kind": "nurse",
+    "registered_name": "Nuala Registered",
     "issuer": "Nursing and Midwifery Council",
     "reference": "00X0000Z",
     "jurisdiction": "UK",
@@ -51,6 +52,7 @@ def acceptance(**changes) -> dict:
         "issuer": "NMC",
         "jurisdiction": "UK",
         "expires_on": in_days(100).isoformat(),
+        "seen": "The register.",
     } | changes
 
 
@@ -259,13 +261,16 @@ def test_an_administrator_accepts_and_the_details_are_gone_and_the_person_is_mai
     page = client.get(f"/moderation/credentials/requests/{asked.pk}/").content.decode()
     assert 'value="Nurse, UK"' in page
     assert "00X0000Z" in page
+    # An entry can be copied: whoever verifies compares the name, and is told how to know that it is the same person.
+    assert "Nuala Registered" in page
+    assert "Anybody can copy a public entry" in page
     sent = acceptance(seen="Found in the public register.")
     assert client.post(f"/moderation/credentials/requests/{asked.pk}/", sent).status_code == 303
     credential = Credential.objects.get()
     assert (credential.user, credential.verified_by, credential.verified_on) == (user, boss, in_days(0))
     assert (credential.expires_on, credential.seen.text) == (in_days(100), "Found in the public register.")
     asked.refresh_from_db()
-    assert (asked.issuer, asked.reference, asked.jurisdiction) == ("", "", "")
+    assert (asked.registered_name, asked.issuer, asked.reference, asked.jurisdiction) == ("", "", "", "")
     assert asked.destroyed_because == "decided"
     assert (asked.credential, asked.decided_by) == (credential, boss)
     [args] = jobs_of("comments.mail_credential_answer")
@@ -408,7 +413,8 @@ def test_what_strangers_type_is_harmless_on_every_page_and_in_mails(client, shar
     for payload in payloads(shared)[::9]:
         CredentialRequest.objects.all().delete()
         client.force_login(user)
-        sent = {"kind": "other", "issuer": payload, "reference": payload, "jurisdiction": payload[:90]}
+        sent = {"kind": "other", "registered_name": payload, "issuer": payload, "reference": payload}
+        sent["jurisdiction"] = payload[:90]
         answer = client.post("/comments/credential/", sent)
         assert answer.status_code in {303, 422}, payload
         assert_whole(client.get("/comments/credential/").content.decode())

@@ -67,7 +67,13 @@ def everything_done(moderator, administrator) -> None:
     ban = Sanction.impose("ban", reader, by=administrator, reason="Spam.")
     ban.lift(by=administrator, reason="A mistake.")
     nurse = make_user(display_name="Nu Rse")
-    asked = {"kind": "nurse", "issuer": "A register", "reference": "1", "jurisdiction": "UK"}
+    asked = {
+        "kind": "nurse",
+        "registered_name": "Nu Rse",
+        "issuer": "A register",
+        "reference": "1",
+        "jurisdiction": "UK",
+    }
     CredentialRequest.ask(nurse, **asked).decline(by=administrator, answer="Not found there.")
     until = datetime.now(UTC).date() + timedelta(days=90)
     label = {"label": "Nurse", "issuer": "A register", "jurisdiction": "UK", "expires_on": until}

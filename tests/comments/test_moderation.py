@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from comments import desk, jobs
-from comments.models import CannedReply, Case, Comment, Decision
+from comments.models import CannedReply, Case, Comment, Decision, Report
 from comments.urls import moderation as addresses
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -350,3 +350,44 @@ def test_remove_and_restore_from_the_card(client, moderator):
     decide(client, comment, action="restore")
     comment.refresh_from_db()
     assert comment.status == "published"
+
+
+# Who was first, when nobody was
+
+
+def test_a_card_that_a_report_overtook_says_so_and_names_no_decision(client, moderator):
+    comment = make_comment()
+    Report.file(comment, reason="abuse", by=make_user())
+    version = Comment.objects.get(pk=comment.pk).version
+    Report.file(comment, reason="spam", by=make_user())
+    answer = decide(client, comment, action="keep", version=version)
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "A report or an appeal came in at" in html
+    assert "already decided" not in html
+
+
+def test_who_was_overtaken_in_bulk_is_told_in_as_many_queries_for_fifty_as_for_five(client, moderator):
+    other, counted = make_user("moderator", display_name="Other"), []
+    for many in (5, 50):
+        comments = [make_comment(status="pending") for _ in range(many)]
+        for comment in comments:
+            comment.decide("publish", by=other, version=1)
+        sent = {"comments": [f"{each.pk}:1" for each in comments], "action": "publish"}
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post("/moderation/decisions/", sent)
+        assert answer.status_code == 409
+        assert answer.content.decode().count("Other already decided this comment: published at") == many
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
+
+
+def test_the_card_does_not_say_fewer_reports_than_there_are(client, moderator):
+    comment = make_comment()
+    for _ in range(20):
+        Report.file(comment, reason="abuse", by=make_user())
+    html = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert "20 reports</h2>" in html
+    Report.file(comment, reason="abuse", by=make_user())
+    html = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert "20 reports, and more" in html

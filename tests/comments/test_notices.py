@@ -270,19 +270,33 @@ def test_an_inbox_of_fifty_costs_what_one_of_five_costs(client, mine, moderator,
 # Mail at once
 
 
-def test_the_answer_of_the_staff_is_mailed_at_once_with_its_beginning(mine, moderator, settings):
-    make_comment(parent=mine, author=moderator, body="Please see a doctor.\n\n" + "long " * 200)
+def test_the_answer_of_the_staff_is_mailed_at_once_and_whole(mine, moderator, settings):
+    make_comment(
+        parent=mine,
+        author=moderator,
+        body="Please see a doctor.\n\n" + "long " * 200 + "\n\nIf it gets worse, do not wait: call 112.",
+    )
     [job] = ProcrastinateJob.objects.filter(task_name="comments.mail_notice")
     assert 50 < (job.scheduled_at - timezone.now()).total_seconds() <= settings.HN_UNDO_SECONDS
     [message] = mail_all()
     assert message.to == [mine.author.email]
     assert message.subject == f"Mo (Staff) answered your comment on “{mine.article.title}”."
     assert "> Please see a doctor.\n>\n> long" in message.body
-    assert message.body.count("long") < 90
+    # The last sentence is the one that matters.
+    assert message.body.count("long") == 200
+    assert "> If it gets worse, do not wait: call 112." in message.body
     assert "because somebody has answered a comment of yours" in message.body
     assert f"/comments/{Comment.objects.last().pk}/" in message.body
     assert Notice.objects.get(user=mine.author).mailed_at is not None
     assert mail_all() == [], "the job runs again"
+
+
+def test_the_answer_of_a_reader_is_mailed_with_its_beginning(mine):
+    Preference.objects.create(user=mine.author, kind=Kind.ANSWERED, how=How.NOW)
+    make_comment(parent=mine, body="I know that, too.\n\n" + "long " * 200)
+    [message] = mail_all()
+    assert "> I know that, too.\n>\n> long" in message.body
+    assert 50 < message.body.count("long") < 90
 
 
 @pytest.mark.parametrize("what", ["removed", "retired", "unsubscribed", "inactive", "unclaimed"])

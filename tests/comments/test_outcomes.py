@@ -468,3 +468,37 @@ def test_each_author_has_a_message_of_their_own_that_can_be_destroyed_alone(mode
     told = [done.decisions[each.pk].message for each in comments]
     assert [each.text for each in told] == ["First.", "Second."]
     assert Remark.objects.filter(pk__in=[each.pk for each in told]).count() == 2
+
+
+# What no card sends
+
+
+@pytest.mark.parametrize("action", ["publish", "publish_redacted"])
+@pytest.mark.parametrize(
+    "marked",
+    ["[[0, " + "9" * 5_000 + "]]", "[" * 100_000, "[5]", '[["a","b"]]', "[[5]]", "[[0,1,2]]", "[{}]", "[null]", "[NaN]", '{"a": 1}', '"x"', "[[true, 2]]"],
+)  # fmt: skip
+def test_redactions_that_are_none_decide_nothing(client, moderator, action, marked):
+    comment = make_comment(status="pending")
+    client.force_login(moderator)
+    sent = {"action": action, "version": 1, "redactions": marked}
+    answer = client.post(f"/moderation/comments/{comment.pk}/decisions/", sent)
+    assert answer.status_code == 422
+    assert "could not be read" in answer.content.decode()
+    assert Comment.objects.get(pk=comment.pk).status == "pending"
+
+
+def test_only_a_redaction_keeps_spans(client, moderator, clause):
+    comment = make_comment()
+    client.force_login(moderator)
+    sent = {
+        "action": "remove",
+        "version": 1,
+        "clause": clause.number,
+        "redactions": "[[0, 4]]",
+        "span": "5-6",
+    }
+    assert client.post(f"/moderation/comments/{comment.pk}/decisions/", sent).status_code == 303
+    assert Decision.objects.get(action="remove").redactions == []
+    client.force_login(comment.author)
+    assert "What was taken out" not in client.get(f"/comments/{comment.pk}/decision/").content.decode()

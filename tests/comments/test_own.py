@@ -1,13 +1,17 @@
 """Changing and withdrawing one's own comments, and looking before sending."""
 
+import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.utils import timezone
 
 from comments import counts, jobs, waiting
-from comments.models import Case, Clause, Comment, MovedMeanwhile, Thread
+from comments.models import Case, Clause, Comment, MovedMeanwhile, Pick, Thread, Undecidable
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -146,8 +150,89 @@ def test_an_edit_from_a_stale_page_is_409_with_the_text(client, author):
     edit(client, comment, "Second.")
     answer = edit(client, comment, "From the other tab.", version=1)
     assert answer.status_code == 409
-    assert b"From the other tab." in answer.content
+    html = answer.content.decode()
+    assert "From the other tab." in html
     assert Comment.objects.get(pk=comment.pk).text.body == "Second."
+    # Having seen how it stands now, one can send it all the same.
+    assert "<p>Second.</p>" in html.partition("As it stands now")[2]
+    version = re.search(r'name="version" value="(\d+)"', html)[1]
+    assert edit(client, comment, "From the other tab.", version=version).status_code == 303
+
+
+def test_changes_have_a_pace_so_that_a_decision_finds_its_comment(client, author, moderator, time_machine):
+    comment = make_comment(author=author, status="pending", body="Text 0.")
+    time_machine.move_to("2026-03-02T10:00Z", tick=False)
+    answers = [edit(client, comment, f"Text {n}.") for n in range(1, 9)]
+    assert [each.status_code for each in answers] == [303] * 6 + [429] * 2
+    assert int(answers[-1]["Retry-After"]) == 60
+    assert b"Text 8." in answers[-1].content  # what they typed is kept
+    assert Comment.objects.get(pk=comment.pk).text.body == "Text 6."
+    time_machine.shift(60)
+    assert edit(client, comment, "Text 9.").status_code == 303
+
+
+def test_what_was_given_back_can_be_sent_again_as_it_is(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="I stand by this.")
+    clause = Clause.objects.first()
+    comment.decide("return", by=moderator, version=1, clause=clause, message="Shorter, please.")
+    assert edit(client, comment, "I stand by this.").status_code == 303
+    assert Comment.objects.get(pk=comment.pk).status == "pending"
+    assert Case.objects.open().filter(pk=comment.pk).exists()
+
+
+def test_the_page_for_changing_says_why_it_came_back(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="Ask Dr Jones.")
+    clause = Clause.objects.get(number=3)
+    comment.decide("return", by=moderator, version=1, clause=clause, message="Leave the name out, please.")
+    html = client.get(f"/comments/{comment.pk}/edit/").content.decode()
+    assert "Leave the name out, please." in html
+    assert f'rule 3 of the <a href="{clause.get_absolute_url()}">' in html
+    assert clause.title in html
+
+
+def test_when_the_time_is_over_there_is_no_form_to_lose_a_text_in(client, author):
+    comment = make_comment(author=author)
+    Comment.objects.filter(pk=comment.pk).update(posted_at=timezone.now() - timedelta(hours=1))
+    html = client.get(f"/comments/{comment.pk}/edit/").content.decode()
+    assert "<textarea" not in html
+    assert "Back to your comments" in html
+    # What was typed before it ended is not lost.
+    answer = edit(client, comment, "Typed in time, sent late.")
+    assert answer.status_code == 403
+    assert "Typed in time, sent late." in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_waited_for_a_pick_or_an_answer_comes_too_late():
+    """Neither moves the comment's version: whoever changes the text waits for the thread before they look at it."""
+    comment, moderator = make_comment(), make_user("moderator")
+    told = {}
+
+    def change():
+        mine = Comment.objects.get(pk=comment.pk)
+        try:
+            mine.edit("Buy my pills.", by=mine.author, verdict=verdict(), version=mine.version)
+        except Undecidable as refusal:
+            told["why"] = str(refusal)
+        finally:
+            connection.close()
+
+    waiting_one = threading.Thread(target=change)
+    with transaction.atomic():
+        Pick.switch(Comment.objects.get(pk=comment.pk), True, by=moderator, version=1)
+        waiting_one.start()
+        # It is about to wait for us, or does.
+        with connection.cursor() as cursor:
+            for _ in range(200):
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+                time.sleep(0.02)
+            else:
+                pytest.fail("The change did not wait.")
+    waiting_one.join()
+    assert "picked" in told["why"]
+    assert Comment.objects.get(pk=comment.pk).text.body != "Buy my pills."
 
 
 @pytest.mark.parametrize("body", ["", "  ", "x" * 5_001])

@@ -367,3 +367,12 @@ def test_a_trial_does_not_print_an_open_emergency(client, administrator):
     html = attempt(client, "zebra").content.decode()
     assert "annot go on" not in html
     assert f'href="/moderation/comments/{comment.pk}/"' in html
+
+
+def test_a_word_whose_letters_stand_for_many_is_too_long_and_no_500(client):
+    client.force_login(make_user("administrator"))
+    answer = client.post(
+        "/moderation/words/try/", {"words": "\ufdfa" * 120, "outcome": "hold", "note": "Try."}
+    )
+    assert answer.status_code == 422
+    assert "is longer than 120 characters" in answer.content.decode()

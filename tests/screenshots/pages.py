@@ -154,6 +154,7 @@ def profession_asked(page):
         other.goto("/comments/credential/")
         other.select_option("main [name=kind]", "nurse")
         for name, words in (
+            ("registered_name", "Rea Der"),
             ("issuer", "Nursing and Midwifery Council"),
             ("reference", "00X0000Z"),
             ("jurisdiction", "UK"),
