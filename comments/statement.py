@@ -126,11 +126,11 @@ def _findings(decision: Decision) -> list[dict]:
 
 def _detection(decision: Decision, findings: list[dict]) -> str:
     """That a program was first, and what it noticed; where it decided, too, that stands above as the reason."""
-    said = (
-        []
-        if decision.is_automatic
-        else [*wording.for_author(findings, "hold"), *wording.for_author(findings, "reject")]
-    )
+    if decision.is_automatic:
+        return "A program noticed something in it first."
+    said = wording.found(findings)
+    if findings and not said:
+        return "A program left it to a person to read; it had found nothing in the text itself."
     return f"A program noticed something in it first{': ' if said else '.'}{' '.join(said)}"
 
 

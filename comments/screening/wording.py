@@ -81,6 +81,31 @@ _WORDS = {
         "It could not be checked automatically, so a moderator reads it.",
     ),
 }
+# What a statement of reasons says that a program had found in the text (DSA art. 17, 3c): what was in it, without advice and
+# without how things go here. Circumstances (a thread that is held, somebody’s first comments) are not in it.
+_FOUND = {
+    "length": "It was very long.",
+    "links": "It contained a link.",
+    "repeats": "It was much like another comment of yours.",
+    "listed_words": "It contained a word that this site reads first.",
+    "capitals": "Nearly all of it was in capitals.",
+    "noise": "It contained many repeated characters.",
+    "emergency": "It sounded as if somebody might need help at once.",
+    "self_harm": "It sounded as if it spoke of suicide or self-harm.",
+    "method_detail": "It touched on ways of coming to harm.",
+    "personal_advice": "It seemed to ask for personal medical advice.",
+    "abuse": "It seemed to insult or threaten somebody.",
+    "spam": "It seemed to promote something.",
+    "cures_commerce": "It spoke of a cure or a product.",
+    "email": "It seemed to contain an e-mail address.",
+    "phone": "It seemed to contain a telephone number.",
+    "handle": "It seemed to contain a name on another network.",
+    "address": "It seemed to contain a postal address.",
+    "id_number": "It seemed to contain a number or password that belongs to one person.",
+    "birth_date": "It seemed to contain a date of birth.",
+    "third_person": "It seemed to name another person together with their health.",
+    "claims_profession": "It spoke as a health professional whom we had not verified.",
+}
 FOR_MODERATORS = {code: words for code, (words, _) in _WORDS.items()}
 FOR_AUTHORS = {code: words for code, (_, words) in _WORDS.items()}
 WEIGHED = "Weighed most"  # the places that a model's finding names
@@ -89,6 +114,11 @@ WEIGHED = "Weighed most"  # the places that a model's finding names
 def for_moderators(code: str) -> str:
     """The finding in words for the desk; an unknown code (of a later version) as it is."""
     return FOR_MODERATORS.get(code, code.replace("_", " "))
+
+
+def found(findings) -> list[str]:
+    """What a program had found in the text, each once; nothing of what only lay in the circumstances."""
+    return [_FOUND[code] for code in dict.fromkeys(each["code"] for each in findings) if code in _FOUND]
 
 
 def for_author(findings, outcome: str = "hold") -> list[str]:

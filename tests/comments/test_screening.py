@@ -200,6 +200,23 @@ def test_a_finding_of_the_model_names_it_and_keeps_places_but_no_words():
 def test_every_code_has_words_for_moderators_and_authors():
     named = {code for code, *_ in HELD} | {code for code, _ in DANGER} | {*CRISIS, *PERSONAL_DATA}
     assert named <= wording.FOR_MODERATORS.keys() & wording.FOR_AUTHORS.keys()
+    # What statements of reasons leave out are circumstances, and a check that failed.
+    unsaid = {
+        "pace",
+        "newcomer",
+        "thread_held",
+        "thread_closed",
+        "site_held",
+        "site_closed",
+        "read_first",
+        "author_record",
+    }
+    assert wording.FOR_AUTHORS.keys() - {
+        code for code in wording.FOR_AUTHORS if wording.found([{"code": code}])
+    } == {
+        *unsaid,
+        "check_failed",
+    }
 
 
 def test_a_check_that_fails_holds_the_comment_and_says_so(caplog):

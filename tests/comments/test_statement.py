@@ -276,11 +276,25 @@ def test_what_a_program_found_is_said_of_what_a_person_decided(client, with_a_nu
     [finding] = data["facts"]["findings"]
     assert (finding["code"], data["automated_detection"]) == ("phone", True)
     assert data["facts"]["text"][finding["start"] : finding["end"]] == "020 7946 0018"
-    words = "A program noticed something in it first: It seems to contain a telephone number."
+    words = "A program noticed something in it first: It seemed to contain a telephone number."
     assert words in client.get(f"/comments/{with_a_number.pk}/decision/").content.decode()
     work()
     [letter] = [each for each in mail.outbox if each.to == [with_a_number.author.email]]
     assert words in letter.body
+
+
+def test_how_things_go_here_is_not_what_was_found(client, moderator, clause):
+    comment = Comment.submit(
+        article=make_article(),
+        by=make_user(),
+        body="Fools.",
+        verdict=verdict("hold", Finding("thread_held", Outcome.HOLD)),
+    )
+    comment.decide("reject", by=moderator, version=1, clause=clause)
+    work()
+    [letter] = [each for each in mail.outbox if each.to == [comment.author.email]]
+    assert "A program left it to a person to read; it had found nothing in the text itself." in letter.body
+    assert "discussion is read by a moderator" not in letter.body
 
 
 def test_what_an_edit_has_mended_was_not_detected(client, moderator, clause, with_a_number):
