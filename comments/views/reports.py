@@ -62,12 +62,14 @@ def report(request, pk):
 
 
 def _report_page(request, form, *, status=200, refusal=""):
+    # What is no longer public keeps its place in the thread, and not its author's name: here neither.
+    author = form.comment.author if form.comment.is_published else None
     context = {
         "form": form,
         "refusal": refusal,
         "reasons": Report.Reason.choices,
         "chosen": form["reason"].value(),
-        "may_hide": form.by and form.comment.author and not Hidden.why_not(form.comment.author, form.by),
+        "may_hide": form.by and author and not Hidden.why_not(author, form.by),
         "login": f"?{urlencode({'next': request.path})}",
     }
     return _answer(request, form.comment, "report", context, status=status)

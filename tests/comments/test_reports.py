@@ -153,6 +153,22 @@ def test_a_comment_that_went_meanwhile_keeps_what_was_typed(client, moderator, c
     assert b"What I typed." in got.content
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "removed"])
+def test_what_went_is_not_given_its_authors_name_again(client, moderator, clause, way):
+    comment = make_comment(author=make_user(display_name="Zebedee Quux"))
+    make_comment(parent=comment)  # its place stays
+    comment.refresh_from_db()
+    if way == "withdrawn":
+        comment.withdraw(by=comment.author, version=comment.version)
+    else:
+        answer(comment, moderator, "remove", clause=clause)
+    client.force_login(make_user())
+    for got in (client.get(f"/comments/{comment.pk}/report/"), send(client, comment, reason="abuse")):
+        assert got.status_code == 403
+        assert "Zebedee" not in got.content.decode()
+        assert f"/comments/people/{comment.author_id}/" not in got.content.decode()
+
+
 @pytest.mark.parametrize(("path", "field"), [("report", "note"), ("appeal", "text")])
 def test_a_dead_form_gives_back_what_was_typed(path, field):
     strict = Client(enforce_csrf_checks=True)
