@@ -27,6 +27,7 @@ _READ = [action for action in states.STAFF if action != states.ESCALATE]  # pass
 _WAIT = {Status.PENDING, Status.RETURNED}
 RECENT = 50
 PAGE = 25
+_ANSWERS = Comment.objects.filter(parent=OuterRef("pk"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
         appeal.decision_id: appeal
         for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks).order_by("pk")
     }
-    answered = set(Comment.objects.filter(parent__in=pks).values_list("parent", flat=True))
+    # However many answers one has: a look for the first of them.
+    answered = set(Comment.objects.filter(Exists(_ANSWERS), pk__in=pks).values_list("pk", flat=True))
     in_crisis = help_lines.is_needed(pks)
     return [
         _own(
