@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
-from comments import states
+from comments import states, waiting
 from comments.models import Action
 from comments.models.notice import ANSWERS
 from comments.models.preference import Kind
@@ -72,13 +70,9 @@ def told(notice) -> Told:
 def address(notice) -> str:
     """Where what it tells of can be read: in the discussion, or among one's own."""
     comment = notice.comment
-    if not comment.article.is_public():
-        return ""
-    if comment.is_published:
+    if is_readable(comment):
         return comment.get_absolute_url()
-    if not notice.is_of_own:
-        return ""
-    return f"{reverse('comments:mine', args=[comment.article.slug])}#{comment.anchor}"
+    return waiting.address(comment) if notice.is_of_own else ""
 
 
 def is_readable(comment) -> bool:

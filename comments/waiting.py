@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from comments import help as help_lines
@@ -66,6 +67,13 @@ def own(user, article, *, every_state=False, only: int | None = None) -> list[Ow
     for comment in found:
         comment.article = article
     return _owns(user, found)
+
+
+def address(comment: Comment) -> str:
+    """Where its author finds it: among their own under its article, or among all of theirs where that is not public."""
+    public = comment.article.is_public()
+    page = reverse("comments:mine", args=[comment.article.slug]) if public else reverse("comments:everywhere")
+    return f"{page}#{comment.anchor}"
 
 
 def own_everywhere(user, *, after="", before="") -> tuple[paging.Page, list[Own]]:

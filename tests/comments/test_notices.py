@@ -428,6 +428,8 @@ def test_a_refused_comment_is_found_among_ones_own_and_a_removed_answer_nowhere(
     client.force_login(mine.author)
     notice = Notice.objects.get(comment=refused)
     assert client.get(f"{INBOX}{notice.pk}/").url.endswith(f"/comments/mine/#comment-{refused.pk}")
+    Article.objects.filter(pk=refused.article_id).update(retire_at=timezone.now())
+    assert client.get(f"{INBOX}{notice.pk}/").url == f"/comments/mine/#comment-{refused.pk}"
     answer = make_comment(parent=mine)
     notice = Notice.objects.get(comment=answer)
     Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
