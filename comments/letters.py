@@ -105,7 +105,7 @@ def _write(user, template: str, message_id: str, **context) -> None:
     """Send it. Whoever came with an import and has not claimed the account never signed up here, and gets no mail."""
     if user is None or not user.is_active or not user.has_usable_password():
         return
-    _post(user.email, template, message_id, name=user.display_name, **context)
+    _post(user.email, template, message_id, name=user.name_in_text, **context)
 
 
 def _post(to: str, template: str, message_id: str, **context) -> None:

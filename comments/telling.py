@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts import names
 from comments import states, waiting
 from comments.models import Action
 from comments.models.notice import ANSWERS
@@ -84,7 +85,8 @@ def _line(notice) -> str:
     comment, decision = notice.comment, notice.decision
     where = f"on “{comment.article.title}”"
     if notice.kind in ANSWERS:
-        who = f"{comment.name} ({comment.mark_label})" if comment.mark_label else comment.name
+        who = names.unlinked(comment.name)
+        who = f"{who} ({comment.mark_label})" if comment.mark_label else who
         return f"{who} answered your comment {where}."
     if notice.kind == Kind.REPORT_ANSWERED:
         acted = decision is not None and decision.agrees_with_reports

@@ -285,6 +285,18 @@ def test_the_answer_of_the_staff_is_mailed_at_once_with_its_beginning(mine, mode
     assert mail_all() == [], "the job runs again"
 
 
+def test_no_name_becomes_a_link_in_a_mail(mine, moderator):
+    mine.author.display_name = "www.ada.example"
+    mine.author.save()
+    moderator.display_name = "https://evil.example/verify"
+    moderator.save()
+    make_comment(parent=mine, author=moderator)
+    [message] = mail_all()
+    assert "Hello www. ada. example," in message.body
+    assert message.subject.startswith("https:// evil. example/ verify (Staff) answered")
+    assert "https://evil" not in message.body
+
+
 @pytest.mark.parametrize("what", ["removed", "retired", "unsubscribed", "inactive", "unclaimed"])
 def test_what_is_not_public_or_not_wanted_when_the_mail_is_made_is_not_mailed(mine, moderator, clause, what):
     answer = make_comment(parent=mine, author=moderator, body="Secret words.")
