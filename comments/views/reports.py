@@ -35,7 +35,7 @@ def report(request, pk):
         form = ReportForm(request.POST or None, comment=comment, by=by)
         return _report_page(request, form, status=403, refusal=refusal)
     if request.method != "POST":
-        start = {"name": by.display_name, "email": by.email} if by else {"reason": Report.Reason.ILLEGAL}
+        start = {"name": by.display_name} if by else {"reason": Report.Reason.ILLEGAL}
         return _report_page(request, ReportForm(initial=start, comment=comment, by=by))
     form = ReportForm(request.POST, comment=comment, by=by)
     if not form.is_valid():
@@ -58,7 +58,8 @@ def report(request, pk):
         return response
     except Undecidable as refusal:
         return _report_page(request, form, status=403, refusal=str(refusal))
-    return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new})
+    # Whoever types somebody's address does not learn whether they sent a notice before.
+    return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new or by is None})
 
 
 def _report_page(request, form, *, status=200, refusal=""):
