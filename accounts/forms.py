@@ -48,9 +48,9 @@ def _reservation(key: str) -> str:
 
 
 def _free_name(typed: str, me: int | None = None) -> tuple[str, str]:
-    """The name as shown and its key. Raises ValidationError when it is unreadable or reads like one that is taken."""
+    """The name as shown and its key. Raises ValidationError when it is none, or reads like one that is taken."""
     try:
-        name = names.clean(typed)
+        name = names.choose(typed)
     except ValueError as error:
         raise forms.ValidationError(str(error)) from None
     key = names.fold(name)

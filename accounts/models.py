@@ -91,6 +91,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     get_short_name = get_full_name
 
+    @property
+    def name_in_text(self) -> str:
+        """What a mail calls them: nothing in it becomes a link."""
+        return names.unlinked(self.display_name)
+
     def has_role(self, role: str) -> bool:
         """Whether the user holds the role, or is the superuser. One query for each user object, then kept."""
         if not self.is_active:

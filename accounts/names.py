@@ -1,5 +1,6 @@
 """Display names: cleaned for showing, folded for comparing. Pure."""
 
+import re
 import unicodedata
 
 MAX_LENGTH = 60  # characters
@@ -9,6 +10,11 @@ _MARKS_A_LETTER = 2  # Vietnamese and pointed Hebrew need two; "zalgo" stacks do
 # Letters of other scripts that look like Latin ones; enough to stop the plain impostor, not a full table
 # (Unicode TR 39 has that).
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏοαυνκτ01", "aeopcyxijsdhloauvktol")
+
+
+# What is, or what mail programs and our own markup take for, an address: a scheme, "@", "www.", "evil.example".
+_ADDRESS = re.compile(r"://|\S@\S|\bwww\.\S|\w\.[^\W\d_]{2}")
+_JOINTS = re.compile(r"(?<=\S)([.:@/\u3002\uff0e\uff61]+)(?=\S)")  # with the full stops of other scripts
 
 
 def clean(name: str) -> str:
@@ -26,6 +32,31 @@ def clean(name: str) -> str:
     if sum(marks) > _MARKS_A_LETTER * (len(marks) - sum(marks)):
         raise ValueError("Choose a name with fewer accents on each letter.")
     return name
+
+
+def choose(name: str) -> str:
+    """As `clean()`, for a name that somebody gives themselves: what would be a link in a mail is none."""
+    name = clean(name)
+    if has_address(name):
+        raise ValueError(
+            "Choose a name that does not look like a web or e-mail address. If it is none, put a space after each dot."
+        )
+    return name
+
+
+def has_address(name: str) -> bool:
+    """Whether something in the name looks like an address on the web or of mail."""
+    decomposed = unicodedata.normalize("NFKD", name)
+    plain = "".join(char for char in decomposed if unicodedata.category(char) not in {"Mn", "Mc"})
+    return bool(_ADDRESS.search(plain.replace("\u3002", ".").casefold()))
+
+
+def unlinked(name: str) -> str:
+    """The name for a text whose addresses become links, a mail or an answer: with gaps where it has an address.
+
+    Names were not always refused for that, and those of imports never are.
+    """
+    return _JOINTS.sub(r"\1 ", name) if has_address(name) else name
 
 
 def fold(name: str) -> str:

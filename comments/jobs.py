@@ -100,7 +100,7 @@ def mail_sanction(sanction_id: int, what: str) -> None:
     from comments import letters
     from comments.models import Sanction
 
-    joined = ("user", "reason", "clause", "comment__article", "comment__text", "lift_reason")
+    joined = ("user", "reason", "clause__policy", "comment__article", "comment__text", "lift_reason")
     sanction = Sanction.objects.select_related(*joined).filter(pk=sanction_id).first()
     if sanction is not None:
         letters.sanction(sanction, what)

@@ -64,8 +64,8 @@ def report_answered(report, decision) -> None:
     ident = f"report-{report.pk}-{decision.pk}"
     if report.reporter is not None:
         _write(report.reporter, "report_answered", ident, **context)
-    elif notice and notice.email:  # one about abuse of a child may come without an address
-        _post(notice.email, "report_answered", ident, name=notice.name, **context)
+    elif notice and notice.email:
+        _post(notice.email, "report_answered", ident, **context)
 
 
 def appeal_answered(appeal) -> None:
@@ -82,18 +82,17 @@ def appeal_answered(appeal) -> None:
 
 
 def notice_received(notice) -> None:
-    """That a notice of illegal content was received (DSA art. 16, 4)."""
+    """That a notice of illegal content was received (DSA art. 16, 4).
+
+    Nobody has proved that the address is theirs: no word of the sender's is mailed there. Who has a login is written to
+    at the address of that.
+    """
     report = notice.report
-    to = notice.email or (report.reporter.email if report.reporter else "")
-    context = {
-        "notice": notice,
-        "name": notice.name,
-        "explanation": quoted(notice.explanation),
-        "comment": report.comment,
-        "article": report.comment.article,
-    }
-    if to:
-        _post(to, "notice_received", f"notice-{notice.pk}", **context)
+    context = {"notice": notice, "comment": report.comment, "article": report.comment.article}
+    if report.reporter is not None:
+        _write(report.reporter, "notice_received", f"notice-{notice.pk}", **context)
+    elif notice.email:  # one about abuse of a child may come without an address
+        _post(notice.email, "notice_received", f"notice-{notice.pk}", **context)
 
 
 def quoted(text: str) -> list[str]:
@@ -105,7 +104,7 @@ def _write(user, template: str, message_id: str, **context) -> None:
     """Send it. Whoever came with an import and has not claimed the account never signed up here, and gets no mail."""
     if user is None or not user.is_active or not user.has_usable_password():
         return
-    _post(user.email, template, message_id, name=user.display_name, **context)
+    _post(user.email, template, message_id, name=user.name_in_text, **context)
 
 
 def _post(to: str, template: str, message_id: str, **context) -> None:

@@ -172,9 +172,9 @@ _UNPRINTED = ("body", "body_html", "search")
 
 
 def read(
-    *, kind: str = "", by: int | None = None, first=None, last=None, after: str = ""
+    viewer, *, kind: str = "", by: int | None = None, first=None, last=None, after: str = ""
 ) -> tuple[list, str]:
-    """One page: (the newest ROWS lines, the cursor of what follows or "").
+    """One page, as that moderator sees it: (the newest ROWS lines, the cursor of what follows or "").
 
     `kind` is one of KINDS or ACTS, `by` the id of who acted, `first` and `last` are moments (last: exclusive). One query
     for each kind of record; each reads at most ROWS + 1 rows, by an index. A cursor that cannot be read is the newest.
@@ -182,7 +182,7 @@ def read(
     place = _place(after)
     found = []
     for number, source in enumerate(_SOURCES):
-        rows = _asked(source, kind)
+        rows = _asked(source, kind, viewer)
         if rows is None:
             continue
         if by is not None:
@@ -203,10 +203,12 @@ def read(
     return [_line(source, row) for _, source, row in found[:ROWS]], cursor
 
 
-def _asked(source: _Source, kind: str):
-    """The rows of this table that the filter asks for; None where it asks for none of them."""
+def _asked(source: _Source, kind: str, viewer):
+    """The rows of this table that the filter asks for and the viewer may know of; None where it asks for none of them."""
     rows = source.model.objects.select_related(source.by, *source.joined)
     rows = rows.defer(*_unprinted(source))
+    if source.model is PersonNote:
+        rows = rows.readable_by(viewer)
     if source.model is not Decision:
         return (
             rows.filter(**{f"{source.at}__isnull": False})

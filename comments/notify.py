@@ -42,7 +42,7 @@ def mail_author(decision) -> None:
             "decision": decision,
             "comment": comment,
             "article": comment.article,
-            "name": comment.author.display_name,
+            "name": comment.author.name_in_text,
             "quote": quoted(made.quote),
             "answer": telling.told(answer) if answer else None,
             "answer_quote": quoted(telling.told(answer).quote) if answer else [],
@@ -63,7 +63,7 @@ def mail_notice(pk: int) -> None:
         own = notice.decision.text if notice.is_of_own and notice.decision else None
         context = {
             "told": told,
-            "name": notice.user.display_name,
+            "name": notice.user.name_in_text,
             "quote": quoted(told.quote),
             "own": quoted(own.plain) if own else [],
         }
@@ -85,7 +85,7 @@ def mail_digest(pk: int) -> None:
             told = [telling.told(each) for each in shown[:MOST_IN_A_DIGEST]]
             lines = [(each, quoted(each.quote)) for each in told]
             more = len(notices) > MOST_IN_A_DIGEST
-            context = {"lines": lines, "more": more, "name": digest.user.display_name}
+            context = {"lines": lines, "more": more, "name": digest.user.name_in_text}
             _send(f"digest-{pk}", digest.user, unsubscribing.DAILY, "digest", context, waiting)
         Digest.objects.filter(pk=pk).update(done_at=timezone.now())
 

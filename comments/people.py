@@ -42,8 +42,8 @@ def under_sanctions(*, after="", before="") -> paging.Page:
     return paging.page_by_time(held, "starts_at", size=ROWS, after=after, before=before)
 
 
-def of_person(user, *, after="", before="") -> dict:
-    """A person's page. The same number of queries however much they wrote."""
+def of_person(user, *, viewer, after="", before="") -> dict:
+    """A person's page, as that moderator sees it. The same number of queries however much they wrote."""
     comments = Comment.objects.filter(author=user).select_related("text", "article", "case")
     page = paging.page_by_time(
         comments.defer("article__body", "article__body_html", "article__search"),
@@ -66,6 +66,7 @@ def of_person(user, *, after="", before="") -> dict:
     sanctions = list(
         sanctions.select_related("by", "reason", "clause", "comment", "lifted_by", "lift_reason")[:RECENT]
     )
+    notes = PersonNote.objects.filter(user=user).readable_by(viewer).select_related("by", "text")
     taking = next((each for each in sanctions if each.take_down_days and not each.lifted_at), None)
     return {
         "person": user,
@@ -75,9 +76,7 @@ def of_person(user, *, after="", before="") -> dict:
         "sanctions": sanctions,
         "taking": taking,
         "still_there": taking_down.still_there(taking) if taking else [],
-        "notes": list(
-            PersonNote.objects.filter(user=user).select_related("by", "text").order_by("-pk")[:RECENT]
-        ),
+        "notes": list(notes.order_by("-pk")[:RECENT]),
     }
 
 

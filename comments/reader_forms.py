@@ -2,7 +2,7 @@
 
 from django import forms
 
-from comments.forms import PlainTextField
+from comments.forms import PlainTextField, one_line
 from comments.models import APPEAL_LENGTH, Appeal, LegalNotice, Report
 
 NOTE_LENGTH = 2_000
@@ -11,7 +11,7 @@ NOTE_LENGTH = 2_000
 class ReportForm(forms.Form):
     """A report; for illegal content, a notice with the fields that the DSA asks for (art. 16, 2).
 
-    Somebody without a login (`by` is None) can only send a notice.
+    Somebody without a login (`by` is None) can only send a notice. Who has one is answered at its address.
     """
 
     reason = forms.ChoiceField(
@@ -43,6 +43,14 @@ class ReportForm(forms.Form):
             )
         return note
 
+    def clean_name(self):
+        """One line."""
+        return one_line(self.cleaned_data["name"])
+
+    def clean_provision(self):
+        """Likewise."""
+        return one_line(self.cleaned_data["provision"])
+
     def clean(self):
         """A notice must say why, by whom, and that it is meant."""
         data = super().clean()
@@ -53,7 +61,7 @@ class ReportForm(forms.Form):
         if not data.get("about_child_abuse"):
             if not data.get("name") and "name" not in self.errors:
                 self.add_error("name", "Give your name.")
-            if not data.get("email") and "email" not in self.errors:
+            if self.by is None and not data.get("email") and "email" not in self.errors:
                 self.add_error("email", "Give an e-mail address, so that we can tell you what we decide.")
         if not data.get("good_faith"):
             self.add_error(
@@ -68,7 +76,7 @@ class ReportForm(forms.Form):
             return Report.file(self.comment, reason=data["reason"], by=self.by, note=data["note"])
         notice = LegalNotice(
             name=data["name"],
-            email=data["email"],
+            email="" if self.by else data["email"],
             provision=data["provision"],
             explanation=data["note"],
             is_about_child_abuse=data["about_child_abuse"],

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
-from comments import states
+from accounts import names
+from comments import states, waiting
 from comments.models import Action, Mark
 from comments.models.notice import ANSWERS
 from comments.models.preference import Kind
@@ -74,13 +73,9 @@ def told(notice) -> Told:
 def address(notice) -> str:
     """Where what it tells of can be read: in the discussion, or among one's own."""
     comment = notice.comment
-    if not comment.article.is_public():
-        return ""
-    if comment.is_published:
+    if is_readable(comment):
         return comment.get_absolute_url()
-    if not notice.is_of_own:
-        return ""
-    return f"{reverse('comments:mine', args=[comment.article.slug])}#{comment.anchor}"
+    return waiting.address(comment) if notice.is_of_own else ""
 
 
 def is_readable(comment) -> bool:
@@ -92,7 +87,8 @@ def _line(notice) -> str:
     comment, decision = notice.comment, notice.decision
     where = f"on “{comment.article.title}”"
     if notice.kind in ANSWERS:
-        who = f"{comment.name} ({comment.mark_label})" if comment.mark_label else comment.name
+        who = names.unlinked(comment.name)
+        who = f"{who} ({comment.mark_label})" if comment.mark_label else who
         return f"{who} answered your comment {where}."
     if notice.kind == Kind.REPORT_ANSWERED:
         acted = decision is not None and decision.agrees_with_reports

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from comments import help as help_lines
@@ -27,6 +28,7 @@ _READ = [action for action in states.STAFF if action != states.ESCALATE]  # pass
 _WAIT = {Status.PENDING, Status.RETURNED}
 RECENT = 50
 PAGE = 25
+_ANSWERS = Comment.objects.filter(parent=OuterRef("pk"))
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,13 @@ def own(user, article, *, every_state=False, only: int | None = None) -> list[Ow
     return _owns(user, found)
 
 
+def address(comment: Comment) -> str:
+    """Where its author finds it: among their own under its article, or among all of theirs where that is not public."""
+    public = comment.article.is_public()
+    page = reverse("comments:mine", args=[comment.article.slug]) if public else reverse("comments:everywhere")
+    return f"{page}#{comment.anchor}"
+
+
 def own_everywhere(user, *, after="", before="") -> tuple[paging.Page, list[Own]]:
     """A page of all the user's comments, newest first, by cursor; and what is said of each."""
     comments = Comment.objects.filter(author=user).select_related("waiting_text", "article")
@@ -90,7 +99,8 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
         appeal.decision_id: appeal
         for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks).order_by("pk")
     }
-    answered = set(Comment.objects.filter(parent__in=pks).values_list("parent", flat=True))
+    # However many answers one has: a look for the first of them.
+    answered = set(Comment.objects.filter(Exists(_ANSWERS), pk__in=pks).values_list("pk", flat=True))
     in_crisis = help_lines.is_needed(pks)
     return [
         _own(

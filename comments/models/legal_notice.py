@@ -8,7 +8,8 @@ from comments.models.text import Destroyable
 class LegalNotice(Destroyable):
     """What belongs to a report of illegal content besides. `created_at` is when it was received.
 
-    Name and address may be missing only where it is about sexual abuse of a child (art. 16, 2c).
+    Name and address may be missing only where it is about sexual abuse of a child (art. 16, 2c); the address of who has
+    a login is that of the login, and not stored here.
     """
 
     report = models.OneToOneField("comments.Report", models.PROTECT, related_name="notice")

@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts import names
 from comments.models.proposals import ChangedMeanwhile
 
 PLACEHOLDERS = ("name", "article", "clause", "policy")
@@ -47,9 +48,9 @@ class CannedReply(models.Model):
     def filled(self, *, name: str, article: str, clause: str = "", policy: str = "") -> str:
         """The text with its placeholders filled in, once: what they bring in is not looked through again.
 
-        Anything else in braces stays as it is.
+        Anything else in braces stays as it is. It is published as ours: no name becomes a link in it.
         """
-        values = {"name": name, "article": article, "clause": clause, "policy": policy}
+        values = {"name": names.unlinked(name), "article": article, "clause": clause, "policy": policy}
         return IN_BRACES.sub(lambda found: values.get(found.group(1), found.group()), self.body)
 
     def content(self) -> dict:

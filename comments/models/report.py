@@ -95,8 +95,9 @@ class Report(models.Model):
     def file(cls, comment, *, reason: str, by=None, note: str = "", notice=None) -> "tuple[Report, bool]":
         """Store a report and let the comment wait for an answer; (the report, whether it is new).
 
-        A second one by the same person for the same reason is the first. `notice` is the LegalNotice that goes with it,
-        unsaved; its sender is told that it was received. Raises Undecidable with the reason.
+        A second one by the same person for the same reason is the first; without a login, the same words once more.
+        `notice` is the LegalNotice that goes with it, unsaved; its sender is told that it was received. Raises
+        Undecidable with the reason.
 
         What was decided stays decided: when a report of this reason about this very text has been answered, and the
         comment left standing, further ones get the same answer at once. Only when they weigh WEIGHT_TO_REOPEN together
@@ -127,9 +128,12 @@ class Report(models.Model):
         alike = cls.objects.filter(comment=comment, reason=reason)
         if by is not None:
             return alike.filter(reporter=by).select_related("answered_by").first()
-        if notice is None or not notice.email:
+        if notice is None:
             return None
-        return alike.filter(reporter=None, answered_by=None, notice__email=notice.email).first()
+        # A double click. Anything else is a notice of its own: the address may be anybody's, and proves nothing.
+        sent = ("name", "email", "provision", "explanation", "is_about_child_abuse")
+        same = {f"notice__{field}": getattr(notice, field) for field in sent}
+        return alike.filter(reporter=None, answered_by=None, **same).first()
 
     @classmethod
     def notes_about_article(cls, comment) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import kept_text
-from articles.models import Article
+from articles.models import Article, SiteState
 from comments import help as help_lines
 from comments import threads, viewer, waiting
 from comments.facts import MayNotWrite, TooFast
@@ -42,6 +42,8 @@ def thread(request, slug):
 
 
 def _read(request, article):
+    # Before what it covers: a page may be newer than its name, never older.
+    site = SiteState.current()
     get, record = request.GET, Thread.of(article)
     after, before, root = get.get("after", ""), get.get("before", ""), get.get("root", "")
     part, since, picks = wants_part(request), _moment(get.get("since", "")), "picks" in get
@@ -72,7 +74,7 @@ def _read(request, article):
         *cursors,
     )
     # What is new for one reader is asked for once: not worth keeping.
-    response = kept(request, parts, make) if since is None else make()
+    response = kept(request, parts, make, site=site) if since is None else make()
     patch_vary_headers(response, ["HX-Request"])
     return response
 

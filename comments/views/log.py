@@ -36,7 +36,7 @@ def log(request):
     if by and by not in {each.pk for each in people}:
         # Whoever was on the desk once did what they did.
         context["people"] = [*people, *User.objects.filter(pk=by)]
-    context["lines"], after = reading.read(**form.asked(), after=get.get("after", ""))
+    context["lines"], after = reading.read(request.user, **form.asked(), after=get.get("after", ""))
     context["query"] = urlencode(asked)
     context["earlier"] = urlencode(asked | {"after": after}) if after else ""
     context["is_newest"] = not get.get("after")

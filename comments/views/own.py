@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,8 +31,7 @@ def _own(request, pk) -> Comment:
 
 def _mine(comment):
     """To the comment among one's own."""
-    where = reverse("comments:mine", args=[comment.article.slug])
-    return private(HttpResponseRedirect(f"{where}#{comment.anchor}", status=SEE_OTHER))
+    return private(HttpResponseRedirect(waiting.address(comment), status=SEE_OTHER))
 
 
 @require_safe
@@ -83,7 +81,7 @@ def edit(request, pk):
 
 def _edit_page(request, comment, form, refusal="", *, status=200, **more):
     context = {"comment": comment, "article": comment.article, "form": form, "refusal": refusal} | more
-    context["standing"] = Standing.of(request.user)
+    context |= {"standing": Standing.of(request.user), "back": waiting.address(comment)}
     if comment.status == Status.RETURNED:
         context["returned"] = Decision.in_force(comment)
     return private(render(request, "comments/edit.html", context, status=status))
@@ -107,6 +105,7 @@ def withdraw(request, pk):
         except NotAllowed:
             error = "This comment is no longer here to be withdrawn."
     context = {"comment": comment, "article": comment.article, "error": error}
+    context["back"] = waiting.address(comment)
     return private(render(request, "comments/withdraw.html", context, status=409 if error else 200))
 
 

@@ -46,7 +46,8 @@ def person(request, pk):
 
 def _person(request, user, *, status=200, error="", typed=None):
     get = request.GET
-    context = reading.of_person(user, after=get.get("after", ""), before=get.get("before", ""))
+    after, before = get.get("after", ""), get.get("before", "")
+    context = reading.of_person(user, viewer=request.user, after=after, before=before)
     kinds = [kind for kind in Sanction.Kind if not Sanction.why_not(kind, user, by=request.user)]
     context |= {
         "clauses": list(Clause.in_force()),
@@ -71,7 +72,10 @@ def note(request, pk):
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _person(request, user, status=422, error=form.sentence, typed=request.POST)
-    form.save(user, by=request.user)
+    try:
+        form.save(user, by=request.user)
+    except NotYours as refusal:
+        return _person(request, user, status=403, error=str(refusal), typed=request.POST)
     messages.success(request, "The note is kept.")
     return _back(user)
 

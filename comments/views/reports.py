@@ -35,7 +35,7 @@ def report(request, pk):
         form = ReportForm(request.POST or None, comment=comment, by=by)
         return _report_page(request, form, status=403, refusal=refusal)
     if request.method != "POST":
-        start = {"name": by.display_name, "email": by.email} if by else {"reason": Report.Reason.ILLEGAL}
+        start = {"name": by.display_name} if by else {"reason": Report.Reason.ILLEGAL}
         return _report_page(request, ReportForm(initial=start, comment=comment, by=by))
     form = ReportForm(request.POST, comment=comment, by=by)
     if not form.is_valid():
@@ -58,16 +58,19 @@ def report(request, pk):
         return response
     except Undecidable as refusal:
         return _report_page(request, form, status=403, refusal=str(refusal))
-    return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new})
+    # Whoever types somebody's address does not learn whether they sent a notice before.
+    return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new or by is None})
 
 
 def _report_page(request, form, *, status=200, refusal=""):
+    # What is no longer public keeps its place in the thread, and not its author's name: here neither.
+    author = form.comment.author if form.comment.is_published else None
     context = {
         "form": form,
         "refusal": refusal,
         "reasons": Report.Reason.choices,
         "chosen": form["reason"].value(),
-        "may_hide": form.by and form.comment.author and not Hidden.why_not(form.comment.author, form.by),
+        "may_hide": form.by and author and not Hidden.why_not(author, form.by),
         "login": f"?{urlencode({'next': request.path})}",
     }
     return _answer(request, form.comment, "report", context, status=status)

@@ -1,8 +1,11 @@
 """Display names as they are shown and as they are compared: tables."""
 
+import re
+
 import pytest
 
 from accounts import names
+from healthnews import markup
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,48 @@ def test_a_name_is_shown_tidily(typed, shown):
 def test_a_name_that_nobody_can_read_is_refused(typed):
     with pytest.raises(ValueError, match="Choose a name"):
         names.clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://evil.example/verify",
+        "Click HTTPS://EVIL.EXAMPLE",
+        "evil.example",
+        "evil．example",
+        "evil。com",
+        "www.evil",
+        "ada@example.org",
+        "ftp://x",
+        "उदाहरण.भारत",
+        "Ada of évil.éxample",
+    ],
+)
+def test_nobody_calls_themselves_an_address(typed):
+    with pytest.raises(ValueError, match="does not look like a web or e-mail address"):
+        names.choose(typed)
+    unlinked = names.unlinked(names.clean(typed))
+    assert "<a" not in markup.comment(unlinked)
+    assert not re.search(r"\w[.．。@]\w|://\w", unlinked)
+    assert unlinked.replace(" ", "") == names.clean(typed).replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "J. R. R. Tolkien",
+        "J.R.R. Tolkien",
+        "Dr. No",
+        "Ada...",
+        "well...ok",
+        "v2.0",
+        "Ada @ home",
+        "a/b",
+        "Łukasz",
+    ],
+)
+def test_what_is_no_address_may_be_chosen_and_is_printed_as_it_is(typed):
+    assert names.choose(typed) == names.unlinked(typed) == typed
 
 
 @pytest.mark.parametrize(

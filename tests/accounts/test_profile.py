@@ -60,6 +60,18 @@ def test_a_name_that_cannot_be_shown_is_refused_in_words(client, name):
     assert user.display_name == "Before"
 
 
+def test_an_address_is_no_name_and_what_was_typed_stays(client):
+    user = make_user(display_name="Before")
+    client.force_login(user)
+    for name in ("https://evil.example/verify", "evil.example", "me@evil.example"):
+        answer = client.post(URL, {"display_name": name})
+        assert answer.status_code == 422
+        assert "does not look like a web or e-mail address" in answer.content.decode()
+        assert f'value="{name}"' in answer.content.decode()
+    user.refresh_from_db()
+    assert user.display_name == "Before"
+
+
 def test_a_name_taken_in_the_same_moment_is_an_error_beside_the_field(client, monkeypatch):
     User.objects.create_user("first@example.org", None).rename("Ada")
     user = make_user(display_name="Before")

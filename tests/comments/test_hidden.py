@@ -164,6 +164,29 @@ def test_twenty_comments_cost_the_queries_of_two(client, reader):
     assert asked[2] == asked[20]
 
 
+def test_a_busy_comment_is_read_as_cheaply_as_a_quiet_one(client, reader):
+    """Counted in rows: of its answers none is read, however many there are."""
+    comment = make_comment(author=reader)
+    rows = []
+
+    def counted(execute, sql, params, many, context):
+        done = execute(sql, params, many, context)
+        rows.append(max(0, context["cursor"].rowcount))
+        return done
+
+    asked = {}
+    for count in (1, 15):
+        while Comment.objects.filter(parent=comment).count() < count:
+            make_comment(parent=comment)
+        Notice.objects.all().delete()
+        rows.clear()
+        with connection.execute_wrapper(counted):
+            page = client.get("/comments/mine/").content.decode()
+        assert f"/comments/{comment.pk}/edit/" not in page  # it is answered
+        asked[count] = sum(rows)
+    assert asked[1] == asked[15]
+
+
 def test_the_profile_leads_there_and_the_anonymous_log_in(client, reader):
     profile = client.get("/accounts/profile/").content.decode()
     assert "/comments/mine/" in profile

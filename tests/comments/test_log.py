@@ -172,7 +172,9 @@ def test_pages_lose_and_repeat_nothing_even_within_one_moment(client, moderator)
     Pick.objects.update(at=moment)
     seen, after = [], ""
     while True:
-        page, after = log.read(kind="", first=moment, last=moment + timedelta(seconds=1), after=after)
+        page, after = log.read(
+            moderator, kind="", first=moment, last=moment + timedelta(seconds=1), after=after
+        )
         seen += [(each.what, each.url) for each in page]
         if not after:
             break
@@ -234,6 +236,16 @@ def test_as_many_queries_for_fifty_as_for_five(client, moderator, administrator)
             client.get(ADDRESS)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 24
+
+
+def test_nobody_learns_from_it_that_there_are_notes_about_them(client, moderator, administrator):
+    PersonNote.write(moderator, "Quarrels with readers.", by=administrator)
+    PersonNote.write(administrator, "Is often away.", by=moderator)
+    for viewer, about in ((moderator, "Ad Min"), (administrator, "Mo Derator")):
+        client.force_login(viewer)
+        for what in ("", "desk", "people"):
+            rows = lines(client.get(ADDRESS, {"what": what}).content.decode())
+            assert [row[3] for row in rows if row[1] == "Note about a person"] == [about]
 
 
 def test_others_do_not_see_it(client):

@@ -299,6 +299,18 @@ def test_the_answer_of_a_reader_is_mailed_with_its_beginning(mine):
     assert 50 < message.body.count("long") < 90
 
 
+def test_no_name_becomes_a_link_in_a_mail(mine, moderator):
+    mine.author.display_name = "www.ada.example"
+    mine.author.save()
+    moderator.display_name = "https://evil.example/verify"
+    moderator.save()
+    make_comment(parent=mine, author=moderator)
+    [message] = mail_all()
+    assert "Hello www. ada. example," in message.body
+    assert message.subject.startswith("https:// evil. example/ verify (Staff) answered")
+    assert "https://evil" not in message.body
+
+
 @pytest.mark.parametrize("what", ["removed", "retired", "unsubscribed", "inactive", "unclaimed"])
 def test_what_is_not_public_or_not_wanted_when_the_mail_is_made_is_not_mailed(mine, moderator, clause, what):
     answer = make_comment(parent=mine, author=moderator, body="Secret words.")
@@ -442,6 +454,8 @@ def test_a_refused_comment_is_found_among_ones_own_and_a_removed_answer_nowhere(
     client.force_login(mine.author)
     notice = Notice.objects.get(comment=refused)
     assert client.get(f"{INBOX}{notice.pk}/").url.endswith(f"/comments/mine/#comment-{refused.pk}")
+    Article.objects.filter(pk=refused.article_id).update(retire_at=timezone.now())
+    assert client.get(f"{INBOX}{notice.pk}/").url == f"/comments/mine/#comment-{refused.pk}"
     answer = make_comment(parent=mine)
     notice = Notice.objects.get(comment=answer)
     Notice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())

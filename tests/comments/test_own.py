@@ -10,6 +10,7 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
+from articles.models import Article
 from comments import counts, jobs, waiting
 from comments.models import Case, Clause, Comment, MovedMeanwhile, Pick, Thread, Undecidable
 from tests.factories import make_article, make_comment, make_user, verdict
@@ -287,6 +288,19 @@ def test_a_withdrawn_comment_with_answers_keeps_its_place(client, author):
     html = shown(client, comment)
     assert "withdrawn by its author" in html
     assert "An answer." in html
+
+
+def test_under_a_retired_article_what_was_done_is_found_among_all_ones_own(client, author):
+    taken, changed = (make_comment(author=author, status="pending") for _ in range(2))
+    Article.objects.update(retire_at=timezone.now() - timedelta(days=1))
+    assert 'href="/comments/mine/#comment-' in client.get(f"/comments/{taken.pk}/withdraw/").content.decode()
+    for comment, sent in (
+        (taken, client.post(f"/comments/{taken.pk}/withdraw/", {"version": 1}, follow=True)),
+        (changed, edit(client, changed, "Other words.")),
+    ):
+        end = sent if sent.status_code == 200 else client.get(sent.url)
+        assert end.status_code == 200
+        assert f'id="comment-{comment.pk}"' in end.content.decode()
 
 
 @pytest.mark.parametrize("version", ["", "x", "9" * 40, "0", "²"])

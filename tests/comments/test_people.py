@@ -162,6 +162,22 @@ def test_a_note_is_kept_for_the_desk_and_hidden_from_the_person(client, moderato
     assert "Emptied" in page(client, reader)
 
 
+def test_a_moderator_reads_and_writes_no_notes_about_themselves(client, moderator):
+    administrator = make_user("administrator")
+    PersonNote.write(moderator, "Quarrels with readers; watch.", by=administrator)
+    html = page(client, moderator)
+    assert "Quarrels" not in html
+    assert "not shown to you" in html
+    assert f"/people/{moderator.pk}/notes/" not in html
+    sent = client.post(f"/moderation/people/{moderator.pk}/notes/", {"text": "Is always kind."})
+    assert sent.status_code == 403
+    assert "Nobody keeps notes about themselves." in sent.content.decode()
+    assert "Is always kind." in sent.content.decode()
+    assert PersonNote.objects.count() == 1
+    client.force_login(administrator)
+    assert "Quarrels with readers; watch." in page(client, moderator)
+
+
 def test_a_moderator_suspends_and_lifts(client, moderator, reader):
     comment = make_comment(author=reader)
     assert impose(client, reader, kind="suspend", days="3", clause="2", comment=comment.pk).status_code == 303

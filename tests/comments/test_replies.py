@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from comments.decision_forms import fill
 from comments.models import CannedReply, Comment, Decision, Proposal, ReplyChange
 from tests import plain_forms
 from tests.factories import make_article, make_comment, make_user
@@ -182,6 +183,20 @@ def test_how_it_reads_is_shown_before_it_is_stored(client, administrator):
     html = answer.content.decode()
     assert "Hello Ada &lt;b&gt;, 2. " in html
     assert CannedReply.objects.count() == 7
+
+
+def test_no_name_becomes_a_link_in_an_answer_of_the_staff(client, administrator):
+    """One that was given before addresses were refused, or that an import brought."""
+    author = make_user(display_name="https://evil.example/pills")
+    comment = make_comment(status="pending", author=author)
+    store(client, reply(), body="Dear {name}, be kind.", purpose="public_answer")
+    filled = fill(reply(), comment)
+    assert "https:// evil. example/ pills" in filled
+    decision = comment.decide("publish", by=administrator, version=1, reply=filled)
+    assert "evil" in decision.answer.text.body_html
+    assert 'href="https://evil' not in decision.answer.text.body_html
+    html = client.get(f"/moderation/replies/?comment={comment.pk}").content.decode()
+    assert "Dear https:// evil. example/ pills, be kind." in html
 
 
 def test_from_a_card_the_replies_come_filled_in_and_suggested_first(client, administrator):

@@ -153,6 +153,22 @@ def test_a_comment_that_went_meanwhile_keeps_what_was_typed(client, moderator, c
     assert b"What I typed." in got.content
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "removed"])
+def test_what_went_is_not_given_its_authors_name_again(client, moderator, clause, way):
+    comment = make_comment(author=make_user(display_name="Zebedee Quux"))
+    make_comment(parent=comment)  # its place stays
+    comment.refresh_from_db()
+    if way == "withdrawn":
+        comment.withdraw(by=comment.author, version=comment.version)
+    else:
+        answer(comment, moderator, "remove", clause=clause)
+    client.force_login(make_user())
+    for got in (client.get(f"/comments/{comment.pk}/report/"), send(client, comment, reason="abuse")):
+        assert got.status_code == 403
+        assert "Zebedee" not in got.content.decode()
+        assert f"/comments/people/{comment.author_id}/" not in got.content.decode()
+
+
 @pytest.mark.parametrize(("path", "field"), [("report", "note"), ("appeal", "text")])
 def test_a_dead_form_gives_back_what_was_typed(path, field):
     strict = Client(enforce_csrf_checks=True)
@@ -217,10 +233,54 @@ def test_a_notice_works_without_a_login_and_is_acknowledged_at_once(client):
     work()
     [message] = mail.outbox
     assert message.to == ["nora@example.org"]
-    assert "> It sells prescription medicines." in message.body
+    assert f"Its number is {notice.pk}." in message.body
     assert f"/comments/{comment.pk}/" in message.body
     notice.refresh_from_db()
     assert notice.acknowledged_at
+
+
+def test_nobody_mails_their_own_words_to_an_address_through_a_notice(client, moderator):
+    """Nobody knows whose the address is: neither what was received nor what was decided repeats what was typed."""
+    typed = {
+        "name": "friend\n\nYour account is locked: https://evil.example/login\n",
+        "note": "Buy https://evil.example now",
+        "provision": "See https://evil.example",
+    }
+    comment = make_comment()
+    assert send(client, comment, **NOTICE | typed).status_code == 200
+    assert "\n" not in LegalNotice.objects.get().name
+    answer(comment, moderator)
+    work()
+    received, answered_to = mail.outbox
+    for message in (received, answered_to):
+        assert message.to == ["nora@example.org"]
+        for words in ("evil", "friend", "locked", "Buy"):
+            assert words not in message.subject + message.body
+
+
+def test_a_notice_by_who_has_a_login_is_answered_there_and_nowhere_else(client, moderator):
+    comment, reader = make_comment(), make_user(display_name="Lena Login")
+    client.force_login(reader)
+    form = client.get(f"/comments/{comment.pk}/report/").content.decode()
+    assert 'name="email"' not in form
+    assert reader.email in form
+    done = send(client, comment, **NOTICE | {"email": "stranger@example.net"}).content.decode()
+    assert "a confirmation is on its way" in done
+    assert LegalNotice.objects.get().email == ""
+    answer(comment, moderator)
+    work()
+    assert [message.to for message in mail.outbox] == [[reader.email]] * 2
+
+
+def test_nobody_learns_by_whose_address_a_notice_was_sent(client):
+    comment = make_comment()
+    pages = [send(Client(), comment, **NOTICE).content for _ in range(2)]
+    assert pages[0] == pages[1]
+    assert b"Your notice was received" in pages[1]
+    assert LegalNotice.objects.count() == 1, "a double click"
+    other = send(Client(), comment, **NOTICE | {"note": "It names my sister."})
+    assert other.content == pages[0]
+    assert LegalNotice.objects.count() == 2, "nobody's notice is lost because somebody sent one in their name"
 
 
 @pytest.mark.parametrize("missing", ["note", "name", "email", "good_faith"])

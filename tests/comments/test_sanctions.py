@@ -320,7 +320,7 @@ def test_the_person_is_mailed_reason_clause_quote_end_and_the_way_to_answer(read
         "No insults & no shouting.",
         f"2. {clause(2).title}",
         "> You are all <idiots>.",
-        "answer this mail",
+        "Answer this mail",
         "/comments/standing/",
     ):
         assert words in message.body
@@ -344,6 +344,21 @@ def test_every_kind_is_mailed_and_shown(client, reader, administrator, kind):
     assert "For a reason." in html
     assert "Ad Min" not in html
     assert b"/comments/standing/" in client.get("/accounts/profile/").content
+
+
+@pytest.mark.parametrize("kind", ["warn", "read_first", "suspend", "ban"])
+def test_whoever_is_sanctioned_is_told_what_the_law_lets_them_do(client, reader, administrator, kind):
+    rule = clause(2)
+    Clause.objects.filter(pk=rule.pk).update(legal_ground="Section 185 of the Criminal Code")
+    days = 3 if kind == "suspend" else None
+    Sanction.impose(kind, reader, by=administrator, reason="For a reason.", clause=rule, days=days)
+    [message] = mailed()
+    page = client.get("/comments/standing/").content.decode()
+    for said in (message.body, page):
+        for words in ("Answer th", "it costs nothing", "out-of-court dispute settlement body, or to a court"):
+            assert words in said
+    assert f"comments policy (version {rule.policy.number})" in message.body
+    assert "Legal ground: Section 185 of the Criminal Code." in message.body
 
 
 def test_ones_own_page_keeps_what_is_over_and_shows_nobody_elses(client, reader, moderator):

@@ -207,6 +207,23 @@ def test_the_closed_site_says_so_on_every_kept_page_and_keeps_the_text(client, a
     assert [client.get(url).content for url in pages] == before
 
 
+def test_a_page_that_was_read_before_the_site_closed_is_not_kept_for_afterwards(
+    client, administrator, monkeypatch
+):
+    article, of, closed = make_comment().article, Thread.of, []
+
+    def closed_meanwhile(article):
+        thread = of(article)
+        if not closed:
+            closed.append(SiteMode.switch("closed", by=administrator))
+        return thread
+
+    monkeypatch.setattr(Thread, "of", closed_meanwhile)
+    client.get(f"/articles/{article.slug}/comments/")
+    assert closed
+    assert ALL_CLOSED in client.get(f"/articles/{article.slug}/comments/").content.decode()
+
+
 def test_what_was_typed_while_the_site_was_closed_waits(administrator):
     from comments.forms import CommentForm
 
