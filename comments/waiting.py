@@ -109,7 +109,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
 def _in_force(decisions: list[Decision]) -> Decision | None:
     """As `Decision.in_force`, of decisions that were read already."""
     taken_back = {decision.reverses_id for decision in decisions}
-    counting = [each for each in decisions if each.action not in {Action.UNDO, Action.ESCALATE}]
+    counting = [each for each in decisions if each.action != Action.UNDO and not each.leaves_as_is]
     return next((each for each in reversed(counting) if each.pk not in taken_back), None)
 
 

@@ -1,17 +1,20 @@
 """What a decision says to reports and appeals: which wait, how they are answered, and who hears of it."""
 
 from comments import jobs
-from comments.models.decision import Action, Decision
+from comments.models.decision import Decision
 from comments.models.report import Appeal, Report
 
 
-def open_appeals(cases) -> dict[int, Appeal]:
-    """The newest open appeal of each comment that waits because of one."""
+def open_appeals(cases) -> dict[int, list[Appeal]]:
+    """The open appeals of each comment that waits because of one."""
     waiting = [pk for pk, case in cases.items() if "appeal" in case.kinds]
     if not waiting:
         return {}
     appeals = Appeal.objects.filter(decision__comment__in=waiting, answered_by__isnull=True)
-    return {each.decision.comment_id: each for each in appeals.select_related("decision").order_by("pk")}
+    found: dict[int, list[Appeal]] = {}
+    for each in appeals.select_related("decision").order_by("pk"):
+        found.setdefault(each.decision.comment_id, []).append(each)
+    return found
 
 
 def noticed(cases) -> set[int]:
@@ -69,7 +72,6 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
 
 
 def is_told(decision: Decision) -> bool:
-    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
+    """Whether the author is written to: not by their own hand, and not where nothing was decided for them."""
     author = decision.comment.author_id
-    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
-    return bool(author and author != decision.by_id and not unchanged)
+    return bool(author and author != decision.by_id and not decision.leaves_as_is)

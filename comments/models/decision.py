@@ -342,9 +342,10 @@ class Decision(models.Model):
 
     @classmethod
     def in_force(cls, comment) -> "Decision | None":
-        """What was decided last about the comment and not taken back; passing it on decides nothing. One query."""
+        """What holds for the comment's author: decided last, not taken back, and not `leaves_as_is`. One query."""
         decided = cls.objects.filter(comment=comment, reversed_by__isnull=True)
         decided = decided.exclude(action__in=[Action.UNDO, Action.ESCALATE])
+        decided = decided.exclude(action=Action.KEEP, waiting_before=None)
         return decided.select_related("clause__policy", "message", "text", "policy").order_by("-pk").first()
 
     @property
@@ -356,6 +357,11 @@ class Decision(models.Model):
     def is_automatic(self) -> bool:
         """Whether no person decided it."""
         return self.by_id is None and not self.is_import
+
+    @property
+    def leaves_as_is(self) -> bool:
+        """Whether it decides nothing for the author: it was passed on, or what readers reported came to nothing."""
+        return self.action == Action.ESCALATE or self.action == Action.KEEP and self.waiting_before_id is None
 
     @property
     def agrees_with_reports(self) -> bool:

@@ -225,19 +225,35 @@ class Appeal(models.Model):
         return f"Appeal {self.pk} against decision {self.decision_id}"
 
     @classmethod
-    def why_not(cls, decision, by) -> str:
+    def target(cls, comment, by) -> Decision | None:
+        """The decision that this person can appeal against, if against any. One query.
+
+        To the author it is what holds for them; to who reported it how that was last answered, as long as it was kept
+        and still stands. What else is decided, because of others, takes neither away.
+        """
+        if comment.author_id == by.pk:
+            return Decision.in_force(comment)
+        kept = Decision.objects.filter(comment=comment, action=states.KEEP, reversed_by__isnull=True)
+        kept = kept.filter(reports__reporter=by, comment__status=states.PUBLISHED)
+        return kept.select_related("clause__policy", "text").order_by("-pk").first()
+
+    @classmethod
+    def why_not(cls, decision: Decision | None, by) -> str:
         """Why this person cannot appeal against this decision, in words; empty when they can."""
+        if decision is None:
+            return "Only the author of the comment can appeal, or who reported it, while it stays."
         if timezone.now() > decision.at + APPEAL_TIME:
             return "An appeal is possible for six months; that time is over."
-        if Decision.in_force(decision.comment_id) != decision:
+        target = cls.target(decision.comment, by)
+        if target is None:
+            return cls.why_not(None, by)
+        if target != decision:
             return "Something else has been decided about this comment since."
         if cls.objects.filter(decision=decision, by=by).exists():
             return "You have appealed against this decision already."
-        if decision.comment.author_id == by.pk:
-            return "" if decision.is_appealable else "There is nothing in this decision to appeal against."
-        if decision.action == states.KEEP and decision.reports.filter(reporter=by).exists():
-            return ""
-        return "Only the author of the comment, or who reported it, can appeal."
+        if decision.comment.author_id == by.pk and not decision.is_appealable:
+            return "There is nothing in this decision to appeal against."
+        return ""
 
     @classmethod
     def lodge(cls, decision, *, by, text: str) -> "Appeal":

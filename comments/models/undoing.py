@@ -90,6 +90,9 @@ def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> di
         moves[comment.pk] = {"status": decision.from_status} | texts
         if change[comment.pk] < 0 and comment.published_at == decision.at:
             moves[comment.pk]["published_at"] = None
+        if comment.waiting_text_id not in {None, decision.waiting_before_id, decision.text_id}:
+            # Since then somebody has appealed against an earlier decision: the text that it judged waits.
+            del moves[comment.pk]["waiting_text"]
         records[comment.pk] = Decision(
             comment=comment,
             action=Action.UNDO,

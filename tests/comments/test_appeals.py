@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from comments.counts import recount
-from comments.models import Appeal, Case, Clause, Comment, Decision, Report
+from comments.models import Appeal, Case, Clause, Comment, Decision, Report, Undecidable
 from comments.models.undoing import undo
 from tests.comments.test_reports import work
 from tests.factories import make_comment, make_user, verdict
@@ -270,6 +270,80 @@ def test_a_refusal_by_a_listed_word_can_be_appealed_against(client):
     client.force_login(comment.author)
     assert lodge(client, comment, "I meant no harm.").status_code == 303
     assert Comment.objects.get(pk=comment.pk).status == "rejected"
+
+
+# What is decided because of others takes no appeal away
+
+
+@pytest.fixture
+def redacted(moderator):
+    comment = make_comment(author=make_user(), body="Ask at 020 7946 0018, the helpline.")
+    decided(comment, "publish_redacted", moderator, redactions=((7, 20),))
+    return comment
+
+
+def test_reports_that_came_to_nothing_leave_its_author_the_appeal(client, redacted, moderator, other):
+    Report.file(redacted, reason="abuse", by=make_user())
+    decided(redacted, "keep", other)
+    client.force_login(redacted.author)
+    page = client.get(f"/comments/{redacted.pk}/decision/").content.decode()
+    assert "Your comment is published without parts of it." in page
+    assert f"/comments/{redacted.pk}/appeal/" in page
+    assert f"/comments/{redacted.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 303
+    assert not Appeal.objects.get().decision.reports.exists()
+    decided(redacted, "publish", other)
+    assert Appeal.objects.get().was_granted
+
+
+@pytest.mark.parametrize("action", ["keep", "escalate"])
+def test_taking_back_what_came_between_leaves_the_text_that_the_appeal_is_about(
+    redacted, moderator, other, action
+):
+    Report.file(redacted, reason="abuse", by=make_user())
+    between = decided(redacted, action, other)
+    Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="No.")
+    undo(between, by=other)
+    decided(redacted, "publish", other)
+    assert Appeal.objects.get().was_granted
+    redacted.refresh_from_db()
+    assert redacted.text.body == "Ask at 020 7946 0018, the helpline."
+
+
+def test_the_answer_to_others_leaves_who_reported_it_the_appeal(client, kept, moderator, other):
+    Report.file(kept.comment, reason="spam", by=make_user())
+    decided(kept.comment, "keep", moderator)
+    client.force_login(kept.reporter)
+    assert "/appeal/" in client.get(f"/comments/{kept.comment_id}/decision/").content.decode()
+    assert lodge(client, kept.comment).status_code == 303
+    assert Appeal.objects.get().decision == Report.objects.get(pk=kept.pk).answered_by
+
+
+def test_what_is_no_longer_public_gives_who_reported_it_nothing_to_appeal_against(
+    client, kept, other, clause
+):
+    decided(kept.comment, "remove", other, clause=clause)
+    client.force_login(kept.reporter)
+    assert "/appeal/" not in client.get(f"/comments/{kept.comment_id}/decision/").content.decode()
+    got = lodge(client, kept.comment)
+    assert got.status_code == 403
+    assert b"while it stays" in got.content
+    assert not Appeal.objects.exists()
+
+
+def test_of_several_appeals_each_keeps_away_whom_it_is_against(kept, moderator, other):
+    second, _ = Report.file(kept.comment, reason="spam", by=make_user())
+    decided(kept.comment, "keep", other)
+    for each in (kept, second):
+        each.refresh_from_db()
+        Appeal.lodge(each.answered_by, by=each.reporter, text="Look again.")
+    third = make_user("moderator")
+    for by in (moderator, other):
+        with pytest.raises(Undecidable, match="your own decision"):
+            decided(kept.comment, "keep", by)
+    third.groups.clear()  # now there is nobody else, and one of them has to
+    assert decided(kept.comment, "keep", moderator).by_the_same
+    assert not Appeal.objects.filter(answered_by=None).exists()
 
 
 # A reporter's appeal, for who judges it and for who sent it
