@@ -88,7 +88,9 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
     in_force = {pk: _in_force(made) for pk, made in decisions.items()}
     appeals = {
         appeal.decision_id: appeal
-        for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks).order_by("pk")
+        for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks)
+        .select_related("decision__comment")
+        .order_by("pk")
     }
     answered = set(Comment.objects.filter(parent__in=pks).values_list("parent", flat=True))
     in_crisis = help_lines.is_needed(pks)
@@ -146,7 +148,7 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         can_appeal=bool(
             in_force
             and in_force.is_appealable
-            and in_force.pk not in appeals
+            and not any(each.is_all_against(in_force) for each in appeals.values())
             and timezone.now() <= in_force.at + APPEAL_TIME
         ),
         has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),

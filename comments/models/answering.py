@@ -35,7 +35,7 @@ def answer(act, decisions: dict[int, Decision], closing) -> None:
     appealed = [case.pk for case in closing if "appeal" in case.kinds]
     reports = Report.objects.filter(comment__in=reported, answered_by=None) if reported else []
     appeals = Appeal.objects.filter(decision__comment__in=appealed, answered_by=None) if appealed else []
-    reports, appeals = list(reports), list(appeals.select_related("decision") if appealed else [])
+    reports, appeals = list(reports), list(appeals.select_related("decision__comment") if appealed else [])
     for report in reports:
         report.answered_by = decisions[report.comment_id]
         # That its author took it back says nothing about who reported it.
@@ -63,7 +63,9 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
     told = [(report.pk, report.answered_by_id) for report in reports]
     # On appeal it is back: the reports had led to the decision that is reversed.
     reversed_by = {
-        each.decision_id: each.answered_by_id for each in appeals if each.was_granted and each.is_of_author
+        each.decision_id: each.answered_by_id
+        for each in appeals
+        if each.was_granted and each.is_of_author and each.decision.agrees_with_reports
     }
     if reversed_by:
         earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")

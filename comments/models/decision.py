@@ -371,11 +371,10 @@ class Decision(models.Model):
 
     @property
     def is_appealable(self) -> bool:
-        """Whether it keeps something from readers that its author may want there; the answer to an appeal is the last."""
-        if self.source == self.Source.APPEAL and self.waiting_before_id:
-            return False
+        """Whether it keeps something from readers that its author may want there: a comment, parts of it, a change."""
         refused_by_program = self.is_automatic and self.to_status == states.REJECTED
-        return self.action in states.APPEALABLE or refused_by_program
+        dropped_change = self.action == Action.KEEP and self.waiting_before_id is not None
+        return self.action in states.APPEALABLE or dropped_change or refused_by_program
 
     @property
     def is_undone(self) -> bool:

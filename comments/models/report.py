@@ -249,8 +249,9 @@ class Appeal(models.Model):
             return cls.why_not(None, by)
         if target != decision:
             return "Something else has been decided about this comment since."
-        if cls.objects.filter(decision=decision, by=by).exists():
-            return "You have appealed against this decision already."
+        mine = cls.objects.filter(Q(decision=decision) | Q(answered_by=decision), by=by)
+        if any(each.is_all_against(decision) for each in mine.select_related("decision__comment")):
+            return "You have appealed about this already: that can be done once."
         if decision.comment.author_id == by.pk and not decision.is_appealable:
             return "There is nothing in this decision to appeal against."
         return ""
@@ -278,7 +279,17 @@ class Appeal(models.Model):
     @property
     def is_of_author(self) -> bool:
         """Whether the comment's author appeals, and not who reported it."""
-        return self.decision.action != states.KEEP
+        return self.by_id == self.decision.comment.author_id
+
+    def is_all_against(self, decision) -> bool:
+        """Whether its sender can say no more against this decision: it is the one in question, or the answer.
+
+        Not so where the answer takes away what had stayed public.
+        """
+        if self.decision_id == decision.pk or self.answered_by_id != decision.pk:
+            return self.decision_id == decision.pk
+        went_further = self.decision.to_status == states.PUBLISHED != decision.to_status
+        return self.is_of_author and not went_further
 
     def is_granted_by(self, answer: Decision) -> bool:
         """Whether this answer gives whoever appealed what they asked for."""

@@ -242,16 +242,62 @@ def test_what_was_taken_out_comes_back_when_its_author_was_right(
     assert lodge(client, comment, "Once more.").status_code == 403
 
 
-def test_a_change_that_was_refused_can_be_appealed_against_too(moderator, other, clause):
-    author = make_user()
-    comment = make_comment(author=author, body="As it was.")
-    comment.edit("As it shall be.", by=author, verdict=verdict("hold"), version=1)
-    refused = decided(comment, "reject", moderator, clause=clause)
-    Appeal.lodge(refused, by=author, text="It is harmless.")
-    decided(comment, "publish", other)
-    comment.refresh_from_db()
-    assert comment.text.body == "As it shall be."
+@pytest.fixture
+def changed():
+    comment = make_comment(author=make_user(), body="As it was.")
+    comment.edit("As it shall be.", by=comment.author, verdict=verdict("hold"), version=1)
+    return comment
+
+
+@pytest.mark.parametrize("action", ["reject", "keep"])
+def test_a_change_that_was_refused_can_be_appealed_against_too(
+    client, changed, moderator, other, clause, action
+):
+    decided(changed, action, moderator, **({"clause": clause} if action == "reject" else {}))
+    work()
+    address = f"/comments/{changed.pk}/appeal/"
+    assert address in mails_to(changed.author)[0].body
+    client.force_login(changed.author)
+    assert address in client.get("/comments/mine/").content.decode()
+    assert lodge(client, changed).status_code == 303
+    decided(changed, "publish", other)
+    changed.refresh_from_db()
+    assert changed.text.body == "As it shall be."
     assert Appeal.objects.get().was_granted
+    assert lodge(client, changed, "Once more.").status_code == 403
+
+
+def test_a_change_that_was_dropped_and_the_reports_that_came_to_nothing_are_appealed_apart(
+    changed, moderator, other
+):
+    """One decision answers both; so does the next, and each hears what is said to them."""
+    reporter = make_user()
+    Report.file(changed, reason="abuse", by=reporter)
+    kept = decided(changed, "keep", moderator)
+    by_author = Appeal.lodge(kept, by=changed.author, text="It is harmless.")
+    by_reporter = Appeal.lodge(kept, by=reporter, text="It names my sister.")
+    assert (by_author.is_of_author, by_reporter.is_of_author) == (True, False)
+    work()
+    mail.outbox.clear()
+    decided(changed, "publish", other)
+    for appeal, granted in ((by_author, True), (by_reporter, False)):
+        appeal.refresh_from_db()
+        assert appeal.was_granted is granted
+    work()
+    assert [each.subject.rpartition(" was ")[2] for each in mails_to(reporter)] == ["not granted"]
+
+
+def test_an_answer_that_takes_away_what_had_stayed_can_be_appealed_against(
+    client, redacted, moderator, other, clause
+):
+    client.force_login(redacted.author)
+    lodge(client, redacted)
+    decided(redacted, "remove", other, clause=clause)
+    assert f"/comments/{redacted.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 303
+    decided(redacted, "uphold", moderator)
+    assert f"/comments/{redacted.pk}/appeal/" not in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 403
 
 
 def test_passing_it_on_decides_nothing_and_a_decision_taken_back_never_was(removed, moderator, other):
