@@ -292,10 +292,13 @@ class Appeal(models.Model):
         return self.is_of_author and not went_further
 
     def is_granted_by(self, answer: Decision) -> bool:
-        """Whether this answer gives whoever appealed what they asked for."""
+        """Whether this answer gives whoever appealed what they asked for, however it stood in between.
+
+        To who reported the comment: that it is gone, or parts of it are. To its author: that everybody reads the very text
+        that the decision had judged.
+        """
+        stands = answer.to_status == states.PUBLISHED and answer.action != states.PUBLISH_REDACTED
         if not self.is_of_author:
-            return answer.from_status != answer.to_status or answer.action == states.PUBLISH_REDACTED
-        if answer.to_status != states.PUBLISHED:
-            return False
-        judged = answer.action == states.PUBLISH and answer.text_id == self.decision.text_id
-        return answer.from_status != states.PUBLISHED or judged
+            return not stands
+        public = answer.text_id if answer.action == states.PUBLISH else answer.text_before_id
+        return stands and public == self.decision.text_id

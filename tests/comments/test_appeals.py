@@ -242,6 +242,33 @@ def test_what_was_taken_out_comes_back_when_its_author_was_right(
     assert lodge(client, comment, "Once more.").status_code == 403
 
 
+@pytest.mark.parametrize(("given", "granted"), [({}, True), ({"redactions": ((7, 20),)}, False)])
+def test_taking_a_redacted_one_back_to_the_queue_grants_its_author_nothing(
+    redacted, moderator, other, given, granted
+):
+    appeal = Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="It is a helpline.")
+    decided(redacted, "hold", other)
+    decided(redacted, "publish_redacted" if given else "publish", other, **given)
+    appeal.refresh_from_db()
+    assert appeal.was_granted is granted
+    with pytest.raises(Undecidable, match="already"):  # the answer is the last word
+        Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="And now?")
+
+
+@pytest.mark.parametrize(
+    ("action", "granted"), [("publish", False), ("publish_redacted", True), ("reject", True)]
+)
+def test_taking_it_back_to_the_queue_grants_who_reported_it_nothing(kept, other, clause, action, granted):
+    appeal = Appeal.lodge(Report.objects.get(pk=kept.pk).answered_by, by=kept.reporter, text="Look again.")
+    decided(kept.comment, "hold", other)
+    given = {"publish": {}, "publish_redacted": {"redactions": ((0, 5),)}, "reject": {"clause": clause}}
+    decided(kept.comment, action, other, **given[action])
+    appeal.refresh_from_db()
+    assert appeal.was_granted is granted
+    work()
+    assert ("not granted" not in mails_to(kept.reporter)[-1].subject) is granted
+
+
 @pytest.fixture
 def changed():
     comment = make_comment(author=make_user(), body="As it was.")
