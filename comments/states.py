@@ -58,7 +58,7 @@ NEEDS_CLAUSE = frozenset({RETURN, REJECT, REMOVE})
 NEEDS_MESSAGE = frozenset({RETURN})
 # After these the comment goes on waiting, or begins to.
 KEEPS_WAITING = frozenset({HOLD, ESCALATE})
-# What an author may appeal against; a reporter, against KEEP of what they reported.
+# What an author may appeal against, and KEEP where it drops a change; a reporter, against KEEP of what they reported.
 APPEALABLE = frozenset({REJECT, REMOVE, PUBLISH_REDACTED})
 # Whoever reported the comment was right, when it ends like this.
 REPORT_WAS_RIGHT = frozenset({REMOVE, PUBLISH_REDACTED, RETURN, REJECT})

@@ -97,7 +97,9 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
     in_force = {pk: _in_force(made) for pk, made in decisions.items()}
     appeals = {
         appeal.decision_id: appeal
-        for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks).order_by("pk")
+        for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks)
+        .select_related("decision__comment")
+        .order_by("pk")
     }
     # However many answers one has: a look for the first of them.
     answered = set(Comment.objects.filter(Exists(_ANSWERS), pk__in=pks).values_list("pk", flat=True))
@@ -119,7 +121,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
 def _in_force(decisions: list[Decision]) -> Decision | None:
     """As `Decision.in_force`, of decisions that were read already."""
     taken_back = {decision.reverses_id for decision in decisions}
-    counting = [each for each in decisions if each.action not in {Action.UNDO, Action.ESCALATE}]
+    counting = [each for each in decisions if each.action != Action.UNDO and not each.leaves_as_is]
     return next((each for each in reversed(counting) if each.pk not in taken_back), None)
 
 
@@ -156,7 +158,7 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         can_appeal=bool(
             in_force
             and in_force.is_appealable
-            and in_force.pk not in appeals
+            and not any(each.is_all_against(in_force) for each in appeals.values())
             and timezone.now() <= in_force.at + APPEAL_TIME
         ),
         has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),

@@ -1,17 +1,20 @@
 """What a decision says to reports and appeals: which wait, how they are answered, and who hears of it."""
 
 from comments import jobs
-from comments.models.decision import Action, Decision
+from comments.models.decision import Decision
 from comments.models.report import Appeal, Report
 
 
-def open_appeals(cases) -> dict[int, Appeal]:
-    """The newest open appeal of each comment that waits because of one."""
+def open_appeals(cases) -> dict[int, list[Appeal]]:
+    """The open appeals of each comment that waits because of one."""
     waiting = [pk for pk, case in cases.items() if "appeal" in case.kinds]
     if not waiting:
         return {}
     appeals = Appeal.objects.filter(decision__comment__in=waiting, answered_by__isnull=True)
-    return {each.decision.comment_id: each for each in appeals.select_related("decision").order_by("pk")}
+    found: dict[int, list[Appeal]] = {}
+    for each in appeals.select_related("decision").order_by("pk"):
+        found.setdefault(each.decision.comment_id, []).append(each)
+    return found
 
 
 def noticed(cases) -> set[int]:
@@ -32,7 +35,7 @@ def answer(act, decisions: dict[int, Decision], closing) -> None:
     appealed = [case.pk for case in closing if "appeal" in case.kinds]
     reports = Report.objects.filter(comment__in=reported, answered_by=None) if reported else []
     appeals = Appeal.objects.filter(decision__comment__in=appealed, answered_by=None) if appealed else []
-    reports, appeals = list(reports), list(appeals.select_related("decision") if appealed else [])
+    reports, appeals = list(reports), list(appeals.select_related("decision__comment") if appealed else [])
     for report in reports:
         report.answered_by = decisions[report.comment_id]
         # That its author took it back says nothing about who reported it.
@@ -60,7 +63,9 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
     told = [(report.pk, report.answered_by_id) for report in reports]
     # On appeal it is back: the reports had led to the decision that is reversed.
     reversed_by = {
-        each.decision_id: each.answered_by_id for each in appeals if each.was_granted and each.is_of_author
+        each.decision_id: each.answered_by_id
+        for each in appeals
+        if each.was_granted and each.is_of_author and each.decision.agrees_with_reports
     }
     if reversed_by:
         earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")
@@ -69,7 +74,6 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
 
 
 def is_told(decision: Decision) -> bool:
-    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
+    """Whether the author is written to: not by their own hand, and not where nothing was decided for them."""
     author = decision.comment.author_id
-    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
-    return bool(author and author != decision.by_id and not unchanged)
+    return bool(author and author != decision.by_id and not decision.leaves_as_is)

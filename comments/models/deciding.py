@@ -102,8 +102,9 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
                 if comment.version != versions[comment.pk]:
                     moved.append(comment.pk)
                     continue
-                case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
-                moves[comment.pk] = _moved(act, comment, case, appeal, messages.get(comment.pk, ""))
+                appealed = [each.decision for each in appeals.get(comment.pk, ())]
+                message = messages.get(comment.pk, "")
+                moves[comment.pk] = _moved(act, comment, cases.get(comment.pk), appealed, message)
             except REFUSALS as refusal:
                 done.refused[comment.pk] = refusal
         wanted = [comment for comment in comments if comment.pk in moves]
@@ -121,8 +122,7 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
         if wanted:
             answered = write(wanted, moves, change)
             done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
-            told = act.is_of_staff and act.action != Action.ESCALATE
-            decided = [each for each in done.decisions.values() if told and is_told(each)]
+            decided = [each for each in done.decisions.values() if act.is_of_staff and is_told(each)]
             to_authors = Notice.to_authors(decided)
             Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
     return done
@@ -141,13 +141,13 @@ def _locked(article_ids: set[int], pks) -> tuple[dict[int, int], int | None]:
 # What is moved, and what stands against it
 
 
-def _moved(act: Act, comment, case, appeal, message: str) -> dict:
+def _moved(act: Act, comment, case, appealed, message: str) -> dict:
     """The columns that change. Raises states.NotAllowed or Undecidable."""
     waits = comment.waiting_text_id is not None
     kinds = case.kinds if case else ()
     to = states.check(act.action, comment.status, edit_waits=waits, kinds=kinds)
     if act.is_of_staff:
-        _stand_in_the_way(act, comment, kinds, appeal, message)
+        _stand_in_the_way(act, comment, kinds, appealed, message)
     if act.action == Action.ESCALATE:
         return {}
     now = act.moment
@@ -161,7 +161,7 @@ def _moved(act: Act, comment, case, appeal, message: str) -> dict:
     return moved
 
 
-def _stand_in_the_way(act: Act, comment, kinds, appeal, message: str) -> None:
+def _stand_in_the_way(act: Act, comment, kinds, appealed, message: str) -> None:
     """Raise Undecidable when the act lacks something, or is not this moderator's to do."""
     if act.action in states.NEEDS_CLAUSE and act.clause is None:
         raise Undecidable("Choose the clause of the policy that this is decided by.")
@@ -172,7 +172,7 @@ def _stand_in_the_way(act: Act, comment, kinds, appeal, message: str) -> None:
     if act.outcome and "crisis" not in kinds:
         raise Undecidable("An outcome is only given to a comment in the crisis lane.")
     closes = act.action not in states.KEEPS_WAITING
-    if why := why_not(act.by, comment, [appeal.decision] if appeal and closes else []):
+    if why := why_not(act.by, comment, appealed if closes else []):
         raise Undecidable(why)
 
 
@@ -194,18 +194,19 @@ def why_not(by, comment, appealed) -> str:
 
     `appealed`: the decisions that the open appeals are against. A query only where it may be somebody else's.
     """
-    why = ""
-    if comment.author_id == by.pk:
-        why = "This is your own comment: another moderator has to decide about it."
-    elif any(decision.by_id == by.pk for decision in appealed):
-        why = "The appeal is against your own decision: another moderator has to answer it."
-    return why if why and others_moderate(by) else ""
+    if comment.author_id == by.pk and others_moderate(by):
+        return "This is your own comment: another moderator has to decide about it."
+    deciders = {decision.by_id for decision in appealed}
+    if by.pk in deciders and others_moderate(by, but=deciders | {comment.author_id}):
+        return "The appeal is against your own decision: another moderator has to answer it."
+    return ""
 
 
-def others_moderate(user) -> bool:
-    """Whether somebody else could decide in this user's place. One query."""
+def others_moderate(user, *, but=frozenset()) -> bool:
+    """Whether somebody else, and none of those (by id), could decide in this user's place. One query."""
     moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
-    return User.objects.filter(moderates, is_active=True).exclude(pk=user.pk).exists()
+    others = User.objects.filter(moderates, is_active=True)
+    return others.exclude(pk__in={user.pk, *but} - {None}).exists()
 
 
 # How it is written
@@ -261,7 +262,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
     about_law = noticed(cases)
     closing, decisions = [], []
     for comment in comments:
-        case, appeal = cases.get(comment.pk), appeals.get(comment.pk)
+        case = cases.get(comment.pk)
         # An emergency is not over because its author takes the text back.
         ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
         if ends:
@@ -288,7 +289,8 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
                 source=_source(case, about_law),
                 is_detected=case is not None and case.is_detected,
                 outcome=act.outcome,
-                by_the_same=bool(appeal and ends and appeal.decision.by_id == act.by.pk),
+                by_the_same=ends
+                and any(each.decision.by_id == act.by.pk for each in appeals.get(comment.pk, ())),
                 way=act.way,
                 seconds=act.seconds,
             )

@@ -342,9 +342,10 @@ class Decision(models.Model):
 
     @classmethod
     def in_force(cls, comment) -> "Decision | None":
-        """What was decided last about the comment and not taken back; passing it on decides nothing. One query."""
+        """What holds for the comment's author: decided last, not taken back, and not `leaves_as_is`. One query."""
         decided = cls.objects.filter(comment=comment, reversed_by__isnull=True)
         decided = decided.exclude(action__in=[Action.UNDO, Action.ESCALATE])
+        decided = decided.exclude(action=Action.KEEP, waiting_before=None)
         return decided.select_related("clause__policy", "message", "text", "policy").order_by("-pk").first()
 
     @property
@@ -358,6 +359,11 @@ class Decision(models.Model):
         return self.by_id is None and not self.is_import
 
     @property
+    def leaves_as_is(self) -> bool:
+        """Whether it decides nothing for the author: it was passed on, or what readers reported came to nothing."""
+        return self.action == Action.ESCALATE or self.action == Action.KEEP and self.waiting_before_id is None
+
+    @property
     def agrees_with_reports(self) -> bool:
         """Whether it takes away what was reported: not where only a change was refused, and the public text stays."""
         stays = self.action == Action.REJECT and self.to_status == states.PUBLISHED
@@ -365,11 +371,10 @@ class Decision(models.Model):
 
     @property
     def is_appealable(self) -> bool:
-        """Whether it keeps something from readers that its author may want there; the answer to an appeal is the last."""
-        if self.source == self.Source.APPEAL and self.waiting_before_id:
-            return False
+        """Whether it keeps something from readers that its author may want there: a comment, parts of it, a change."""
         refused_by_program = self.is_automatic and self.to_status == states.REJECTED
-        return self.action in states.APPEALABLE or refused_by_program
+        dropped_change = self.action == Action.KEEP and self.waiting_before_id is not None
+        return self.action in states.APPEALABLE or dropped_change or refused_by_program
 
     @property
     def is_undone(self) -> bool:

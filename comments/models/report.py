@@ -229,19 +229,36 @@ class Appeal(models.Model):
         return f"Appeal {self.pk} against decision {self.decision_id}"
 
     @classmethod
-    def why_not(cls, decision, by) -> str:
+    def target(cls, comment, by) -> Decision | None:
+        """The decision that this person can appeal against, if against any. One query.
+
+        To the author it is what holds for them; to who reported it how that was last answered, as long as it was kept
+        and still stands. What else is decided, because of others, takes neither away.
+        """
+        if comment.author_id == by.pk:
+            return Decision.in_force(comment)
+        kept = Decision.objects.filter(comment=comment, action=states.KEEP, reversed_by__isnull=True)
+        kept = kept.filter(reports__reporter=by, comment__status=states.PUBLISHED)
+        return kept.select_related("clause__policy", "text").order_by("-pk").first()
+
+    @classmethod
+    def why_not(cls, decision: Decision | None, by) -> str:
         """Why this person cannot appeal against this decision, in words; empty when they can."""
+        if decision is None:
+            return "Only the author of the comment can appeal, or who reported it, while it stays."
         if timezone.now() > decision.at + APPEAL_TIME:
             return "An appeal is possible for six months; that time is over."
-        if Decision.in_force(decision.comment_id) != decision:
+        target = cls.target(decision.comment, by)
+        if target is None:
+            return cls.why_not(None, by)
+        if target != decision:
             return "Something else has been decided about this comment since."
-        if cls.objects.filter(decision=decision, by=by).exists():
-            return "You have appealed against this decision already."
-        if decision.comment.author_id == by.pk:
-            return "" if decision.is_appealable else "There is nothing in this decision to appeal against."
-        if decision.action == states.KEEP and decision.reports.filter(reporter=by).exists():
-            return ""
-        return "Only the author of the comment, or who reported it, can appeal."
+        mine = cls.objects.filter(Q(decision=decision) | Q(answered_by=decision), by=by)
+        if any(each.is_all_against(decision) for each in mine.select_related("decision__comment")):
+            return "You have appealed about this already: that can be done once."
+        if decision.comment.author_id == by.pk and not decision.is_appealable:
+            return "There is nothing in this decision to appeal against."
+        return ""
 
     @classmethod
     def lodge(cls, decision, *, by, text: str) -> "Appeal":
@@ -266,13 +283,26 @@ class Appeal(models.Model):
     @property
     def is_of_author(self) -> bool:
         """Whether the comment's author appeals, and not who reported it."""
-        return self.decision.action != states.KEEP
+        return self.by_id == self.decision.comment.author_id
+
+    def is_all_against(self, decision) -> bool:
+        """Whether its sender can say no more against this decision: it is the one in question, or the answer.
+
+        Not so where the answer takes away what had stayed public.
+        """
+        if self.decision_id == decision.pk or self.answered_by_id != decision.pk:
+            return self.decision_id == decision.pk
+        went_further = self.decision.to_status == states.PUBLISHED != decision.to_status
+        return self.is_of_author and not went_further
 
     def is_granted_by(self, answer: Decision) -> bool:
-        """Whether this answer gives whoever appealed what they asked for."""
+        """Whether this answer gives whoever appealed what they asked for, however it stood in between.
+
+        To who reported the comment: that it is gone, or parts of it are. To its author: that everybody reads the very text
+        that the decision had judged.
+        """
+        stands = answer.to_status == states.PUBLISHED and answer.action != states.PUBLISH_REDACTED
         if not self.is_of_author:
-            return answer.from_status != answer.to_status or answer.action == states.PUBLISH_REDACTED
-        if answer.to_status != states.PUBLISHED:
-            return False
-        judged = answer.action == states.PUBLISH and answer.text_id == self.decision.text_id
-        return answer.from_status != states.PUBLISHED or judged
+            return not stands
+        public = answer.text_id if answer.action == states.PUBLISH else answer.text_before_id
+        return stands and public == self.decision.text_id

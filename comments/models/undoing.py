@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, prefetch_related_objects
 from django.utils import timezone
 
 from comments import states
 from comments.models import deciding
-from comments.models.comment import Comment, MovedMeanwhile, Status
+from comments.models.comment import Comment, MovedMeanwhile
 from comments.models.decision import Action, Case, Decision, Undecidable
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
@@ -20,14 +20,19 @@ from comments.models.thread import Thread
 UNDO_TIME = timedelta(minutes=10)
 
 
-def why_not(decision: Decision, by, at=None) -> str:
-    """Why this person cannot take this decision back, in words; empty when they can."""
+def why_not(decision: Decision, by, *, others: bool | None = None) -> str:
+    """Why this person cannot take this decision back, in words; empty when they can.
+
+    `others`: whether somebody else moderates, where that is known. A query only where it is about their own comment.
+    """
     if decision.action not in states.STAFF or decision.by_id is None:
         return "Only what somebody of the desk decided can be undone."
     if decision.by_id != by.pk and not by.has_perm("comments.administer"):
         return "Only who decided, or an administrator, can undo this."
-    if (at or timezone.now()) > decision.at + UNDO_TIME:
+    if timezone.now() > decision.at + UNDO_TIME:
         return "A decision can be undone for ten minutes; that time is over. You can decide anew."
+    if decision.comment.author_id == by.pk and (deciding.others_moderate(by) if others is None else others):
+        return "This is your own comment: another moderator has to undo what was decided about it."
     return ""
 
 
@@ -50,17 +55,21 @@ def undo_many(decisions, *, by) -> deciding.Done:
     withdrawn. What cannot be taken back stays, and is told in `refused`: Undecidable, or MovedMeanwhile.
     """
     done, wanted = deciding.Done(), {}
+    prefetch_related_objects(decisions, "comment")
+    own = any(each.comment.author_id == by.pk for each in decisions)
+    others = own and deciding.others_moderate(by)
     # Of two about one comment only the later can be its latest; the earlier is as if it had not been asked for.
     for decision in sorted(decisions, key=lambda each: each.pk):
-        if why := why_not(decision, by):
+        if why := why_not(decision, by, others=others):
             done.refused[decision.comment_id] = Undecidable(why)
         else:
             wanted[decision.comment_id] = decision
             done.refused.pop(decision.comment_id, None)
     with transaction.atomic(savepoint=False):
-        articles = Comment.objects.filter(pk__in=wanted).values_list("article_id", flat=True)
-        Thread.lock(set(articles))
-        locked = Comment.objects.filter(pk__in=wanted).select_related("article").order_by("pk")
+        Thread.lock({each.comment.article_id for each in wanted.values()})
+        # What was answered beside them goes with them: held from here on, too, so that none is missed.
+        pks = {*wanted, *(each.answer_id for each in wanted.values())} - {None}
+        locked = Comment.objects.filter(pk__in=pks).select_related("article").order_by("pk")
         comments = {each.pk: each for each in locked.select_for_update(of=["self"], no_key=True)}
         latest = (
             Decision.objects.filter(comment__in=wanted).order_by("comment_id", "-pk").distinct("comment_id")
@@ -70,13 +79,13 @@ def undo_many(decisions, *, by) -> deciding.Done:
                 done.refused[now.comment_id] = MovedMeanwhile(comments[now.comment_id], now)
                 del wanted[now.comment_id]
         if wanted:
+            _withdraw_answers([comments[each.answer_id] for each in wanted.values() if each.answer_id], by)
             done.decisions = _put_back(wanted, [comments[pk] for pk in wanted], by)
     return done
 
 
 def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> dict[int, Decision]:
     """Texts, statuses, counts, cases, reports, appeals and notices as they were; a record for each comment."""
-    _withdraw_answers(decisions, by)
     before = Decision.objects.filter(pk__in=[each.pk for each in decisions.values()], comment=OuterRef("pk"))
     texts = {
         "text": Subquery(before.values("text_before")),
@@ -90,6 +99,9 @@ def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> di
         moves[comment.pk] = {"status": decision.from_status} | texts
         if change[comment.pk] < 0 and comment.published_at == decision.at:
             moves[comment.pk]["published_at"] = None
+        if comment.waiting_text_id not in {None, decision.waiting_before_id, decision.text_id}:
+            # Since then somebody has appealed against an earlier decision: the text that it judged waits.
+            del moves[comment.pk]["waiting_text"]
         records[comment.pk] = Decision(
             comment=comment,
             action=Action.UNDO,
@@ -114,12 +126,14 @@ def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> di
     return records
 
 
-def _withdraw_answers(decisions: dict[int, Decision], by) -> None:
-    answers = Comment.objects.filter(pk__in={each.answer_id for each in decisions.values()} - {None})
-    answers = list(answers.filter(status=Status.PUBLISHED).select_related("article"))
+def _withdraw_answers(answers: list[Comment], by) -> None:
+    """Those that are public; they are locked, so that nothing can come in between."""
+    answers = [each for each in answers if each.is_published]
     if answers:
         act = deciding.Act(states.WITHDRAW, by=by)
-        deciding.carry_out(act, answers, {each.pk: each.version for each in answers})
+        done = deciding.carry_out(act, answers, {each.pk: each.version for each in answers})
+        for refusal in done.refused.values():
+            raise refusal
 
 
 def _wait_again(decisions) -> None:

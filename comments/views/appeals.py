@@ -32,21 +32,21 @@ def _concerned(request, pk) -> tuple[Comment, list[Report]]:
 def decision(request, pk):
     """To its author the statement of reasons, for people or as JSON; to who reported it what came of that."""
     comment, reports = _concerned(request, pk)
-    latest = Decision.in_force(comment)
     appeals = Appeal.objects.filter(decision__comment=comment, by=request.user)
     context = {"appeal": appeals.select_related("answered_by").first()}
     if comment.author_id == request.user.pk:
+        latest = Decision.in_force(comment)
         if latest is None:
             raise Http404
         latest.comment = comment
         made = statement.statement(latest)
         if request.GET.get("format") == "json":
             return _as_json(made)
-        context["statement"] = made
+        context |= {"statement": made, "decision": latest}
     else:
-        may = latest is not None and not Appeal.why_not(latest, request.user)
+        may = not Appeal.why_not(Appeal.target(comment, request.user), request.user)
         context |= {"reports": reports, "may_appeal": may}
-    context |= {"comment": comment, "article": comment.article, "decision": latest}
+    context |= {"comment": comment, "article": comment.article}
     return private(render(request, "comments/decision.html", context))
 
 
@@ -67,13 +67,12 @@ def _as_json(made):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def appeal(request, pk):
-    """Appeal against what was decided last: the form, or 403 with the reason why that is not possible."""
+    """Appeal against what was decided: the form, or 403 with the reason why that is not possible."""
     comment, _ = _concerned(request, pk)
-    latest = Decision.in_force(comment)
-    refusal = "Nothing has been decided about this comment."
+    latest = Appeal.target(comment, request.user)
     if latest is not None:
         latest.comment = comment
-        refusal = Appeal.why_not(latest, request.user)
+    refusal = Appeal.why_not(latest, request.user)
     form = AppealForm(request.POST if request.method == "POST" else None)
     status = 403 if refusal and form.is_bound else 200
     if form.is_bound and not refusal:

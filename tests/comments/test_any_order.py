@@ -93,10 +93,21 @@ class OneComment(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: (found := self.in_force) and not Appeal.why_not(found, self.author))
     def appeal(self):
-        decision = self.in_force
-        Appeal.lodge(decision, by=self.author, text="Look again.")
-        if decision == self.decision:
-            self.came |= {"appeal"}
+        Appeal.lodge(self.in_force, by=self.author, text="Look again.")
+        self.came |= {"appeal"}
+
+    @rule(which=st.integers(0, 5))
+    @precondition(lambda self: self.answered())
+    def reporter_appeals(self, which):
+        answered = self.answered()
+        report = answered[which % len(answered)]
+        Appeal.lodge(report.answered_by, by=report.reporter, text="Look again.")
+        self.came |= {"appeal"}
+
+    def answered(self) -> list[Report]:
+        """The reports whose sender can appeal against the answer."""
+        reports = Report.objects.filter(comment=self.pk, answered_by__isnull=False).order_by("pk")
+        return [each for each in reports if not Appeal.why_not(each.answered_by, each.reporter)]
 
     @rule()
     @precondition(lambda self: self.comment.status in states.MOVES[states.WITHDRAW])
@@ -153,6 +164,10 @@ class OneComment(RuleBasedStateMachine):
         kinds = set(case.kinds if case else ())
         assert comment.status != "pending" or kinds
         assert comment.waiting_text_id is None or kinds & {"edit", "appeal"}
+        found = self.in_force
+        if comment.is_published and found and found.action == "publish_redacted":
+            by_author = found.appeals.filter(by=self.author, answered_by=None).exists()
+            assert (comment.waiting_text_id == found.text_id) is by_author
         reported = Report.objects.filter(comment=comment, answered_by=None).exists()
         assert not reported or "report" in kinds
         appealed = Appeal.objects.filter(decision__comment=comment, answered_by=None).exists()

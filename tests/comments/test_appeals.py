@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from comments.counts import recount
-from comments.models import Appeal, Case, Clause, Comment, Decision, Report
+from comments.models import Appeal, Case, Clause, Comment, Decision, Report, Undecidable
 from comments.models.undoing import undo
 from tests.comments.test_reports import work
 from tests.factories import make_comment, make_user, verdict
@@ -242,16 +242,89 @@ def test_what_was_taken_out_comes_back_when_its_author_was_right(
     assert lodge(client, comment, "Once more.").status_code == 403
 
 
-def test_a_change_that_was_refused_can_be_appealed_against_too(moderator, other, clause):
-    author = make_user()
-    comment = make_comment(author=author, body="As it was.")
-    comment.edit("As it shall be.", by=author, verdict=verdict("hold"), version=1)
-    refused = decided(comment, "reject", moderator, clause=clause)
-    Appeal.lodge(refused, by=author, text="It is harmless.")
-    decided(comment, "publish", other)
-    comment.refresh_from_db()
-    assert comment.text.body == "As it shall be."
+@pytest.mark.parametrize(("given", "granted"), [({}, True), ({"redactions": ((7, 20),)}, False)])
+def test_taking_a_redacted_one_back_to_the_queue_grants_its_author_nothing(
+    redacted, moderator, other, given, granted
+):
+    appeal = Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="It is a helpline.")
+    decided(redacted, "hold", other)
+    decided(redacted, "publish_redacted" if given else "publish", other, **given)
+    appeal.refresh_from_db()
+    assert appeal.was_granted is granted
+    with pytest.raises(Undecidable, match="already"):  # the answer is the last word
+        Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="And now?")
+
+
+@pytest.mark.parametrize(
+    ("action", "granted"), [("publish", False), ("publish_redacted", True), ("reject", True)]
+)
+def test_taking_it_back_to_the_queue_grants_who_reported_it_nothing(kept, other, clause, action, granted):
+    appeal = Appeal.lodge(Report.objects.get(pk=kept.pk).answered_by, by=kept.reporter, text="Look again.")
+    decided(kept.comment, "hold", other)
+    given = {"publish": {}, "publish_redacted": {"redactions": ((0, 5),)}, "reject": {"clause": clause}}
+    decided(kept.comment, action, other, **given[action])
+    appeal.refresh_from_db()
+    assert appeal.was_granted is granted
+    work()
+    assert ("not granted" not in mails_to(kept.reporter)[-1].subject) is granted
+
+
+@pytest.fixture
+def changed():
+    comment = make_comment(author=make_user(), body="As it was.")
+    comment.edit("As it shall be.", by=comment.author, verdict=verdict("hold"), version=1)
+    return comment
+
+
+@pytest.mark.parametrize("action", ["reject", "keep"])
+def test_a_change_that_was_refused_can_be_appealed_against_too(
+    client, changed, moderator, other, clause, action
+):
+    decided(changed, action, moderator, **({"clause": clause} if action == "reject" else {}))
+    work()
+    address = f"/comments/{changed.pk}/appeal/"
+    assert address in mails_to(changed.author)[0].body
+    client.force_login(changed.author)
+    assert address in client.get("/comments/mine/").content.decode()
+    assert lodge(client, changed).status_code == 303
+    decided(changed, "publish", other)
+    changed.refresh_from_db()
+    assert changed.text.body == "As it shall be."
     assert Appeal.objects.get().was_granted
+    assert lodge(client, changed, "Once more.").status_code == 403
+
+
+def test_a_change_that_was_dropped_and_the_reports_that_came_to_nothing_are_appealed_apart(
+    changed, moderator, other
+):
+    """One decision answers both; so does the next, and each hears what is said to them."""
+    reporter = make_user()
+    Report.file(changed, reason="abuse", by=reporter)
+    kept = decided(changed, "keep", moderator)
+    by_author = Appeal.lodge(kept, by=changed.author, text="It is harmless.")
+    by_reporter = Appeal.lodge(kept, by=reporter, text="It names my sister.")
+    assert (by_author.is_of_author, by_reporter.is_of_author) == (True, False)
+    work()
+    mail.outbox.clear()
+    decided(changed, "publish", other)
+    for appeal, granted in ((by_author, True), (by_reporter, False)):
+        appeal.refresh_from_db()
+        assert appeal.was_granted is granted
+    work()
+    assert [each.subject.rpartition(" was ")[2] for each in mails_to(reporter)] == ["not granted"]
+
+
+def test_an_answer_that_takes_away_what_had_stayed_can_be_appealed_against(
+    client, redacted, moderator, other, clause
+):
+    client.force_login(redacted.author)
+    lodge(client, redacted)
+    decided(redacted, "remove", other, clause=clause)
+    assert f"/comments/{redacted.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 303
+    decided(redacted, "uphold", moderator)
+    assert f"/comments/{redacted.pk}/appeal/" not in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 403
 
 
 def test_passing_it_on_decides_nothing_and_a_decision_taken_back_never_was(removed, moderator, other):
@@ -270,6 +343,80 @@ def test_a_refusal_by_a_listed_word_can_be_appealed_against(client):
     client.force_login(comment.author)
     assert lodge(client, comment, "I meant no harm.").status_code == 303
     assert Comment.objects.get(pk=comment.pk).status == "rejected"
+
+
+# What is decided because of others takes no appeal away
+
+
+@pytest.fixture
+def redacted(moderator):
+    comment = make_comment(author=make_user(), body="Ask at 020 7946 0018, the helpline.")
+    decided(comment, "publish_redacted", moderator, redactions=((7, 20),))
+    return comment
+
+
+def test_reports_that_came_to_nothing_leave_its_author_the_appeal(client, redacted, moderator, other):
+    Report.file(redacted, reason="abuse", by=make_user())
+    decided(redacted, "keep", other)
+    client.force_login(redacted.author)
+    page = client.get(f"/comments/{redacted.pk}/decision/").content.decode()
+    assert "Your comment is published without parts of it." in page
+    assert f"/comments/{redacted.pk}/appeal/" in page
+    assert f"/comments/{redacted.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    assert lodge(client, redacted).status_code == 303
+    assert not Appeal.objects.get().decision.reports.exists()
+    decided(redacted, "publish", other)
+    assert Appeal.objects.get().was_granted
+
+
+@pytest.mark.parametrize("action", ["keep", "escalate"])
+def test_taking_back_what_came_between_leaves_the_text_that_the_appeal_is_about(
+    redacted, moderator, other, action
+):
+    Report.file(redacted, reason="abuse", by=make_user())
+    between = decided(redacted, action, other)
+    Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="No.")
+    undo(between, by=other)
+    decided(redacted, "publish", other)
+    assert Appeal.objects.get().was_granted
+    redacted.refresh_from_db()
+    assert redacted.text.body == "Ask at 020 7946 0018, the helpline."
+
+
+def test_the_answer_to_others_leaves_who_reported_it_the_appeal(client, kept, moderator, other):
+    Report.file(kept.comment, reason="spam", by=make_user())
+    decided(kept.comment, "keep", moderator)
+    client.force_login(kept.reporter)
+    assert "/appeal/" in client.get(f"/comments/{kept.comment_id}/decision/").content.decode()
+    assert lodge(client, kept.comment).status_code == 303
+    assert Appeal.objects.get().decision == Report.objects.get(pk=kept.pk).answered_by
+
+
+def test_what_is_no_longer_public_gives_who_reported_it_nothing_to_appeal_against(
+    client, kept, other, clause
+):
+    decided(kept.comment, "remove", other, clause=clause)
+    client.force_login(kept.reporter)
+    assert "/appeal/" not in client.get(f"/comments/{kept.comment_id}/decision/").content.decode()
+    got = lodge(client, kept.comment)
+    assert got.status_code == 403
+    assert b"while it stays" in got.content
+    assert not Appeal.objects.exists()
+
+
+def test_of_several_appeals_each_keeps_away_whom_it_is_against(kept, moderator, other):
+    second, _ = Report.file(kept.comment, reason="spam", by=make_user())
+    decided(kept.comment, "keep", other)
+    for each in (kept, second):
+        each.refresh_from_db()
+        Appeal.lodge(each.answered_by, by=each.reporter, text="Look again.")
+    third = make_user("moderator")
+    for by in (moderator, other):
+        with pytest.raises(Undecidable, match="your own decision"):
+            decided(kept.comment, "keep", by)
+    third.groups.clear()  # now there is nobody else, and one of them has to
+    assert decided(kept.comment, "keep", moderator).by_the_same
+    assert not Appeal.objects.filter(answered_by=None).exists()
 
 
 # A reporter's appeal, for who judges it and for who sent it

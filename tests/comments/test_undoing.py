@@ -1,11 +1,12 @@
 """Taking many decisions back at once: what can be, in bounded statements, and what cannot, by name."""
 
+import threading
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ from comments.models import (
     Undecidable,
 )
 from comments.models.deciding import Act, carry_out
-from comments.models.undoing import undo_many
+from comments.models.undoing import undo, undo_many
 from tests.comments.test_reports import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -132,6 +133,50 @@ def test_after_the_silent_minute_each_author_hears_of_it(moderator, clause):
     decisions = list(Decision.objects.filter(pk__in=[each.pk for each in decisions]))
     undo_many(decisions, by=moderator)
     assert Notice.objects.filter(decision__action="undo").count() == 1
+
+
+def test_nobody_takes_back_what_was_decided_about_their_own_comment(client, moderator, clause):
+    own = make_comment(author=make_user("administrator"))
+    removed = own.decide("remove", by=moderator, version=1, clause=clause)
+    client.force_login(own.author)
+    assert "Undo" not in client.get(f"/moderation/comments/{own.pk}/").content.decode()
+    answer = client.post(f"/moderation/decisions/{removed.pk}/undo/")
+    assert answer.status_code == 422
+    assert "your own comment" in answer.content.decode()
+    together = take_back(client, [removed.pk])
+    assert "your own comment" in together.content.decode()
+    assert Comment.objects.get(pk=own.pk).status == "removed"
+    moderator.groups.clear()  # but where nobody else moderates, somebody has to
+    undo(removed, by=own.author)
+    assert Comment.objects.get(pk=own.pk).status == "published"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_reported_in_the_same_moment_is_withdrawn_all_the_same():
+    moderator = make_user("moderator")
+    comment = make_comment(status="pending")
+    decision = comment.decide("publish", by=moderator, version=1, reply="Please see a doctor.")
+    raised = []
+
+    def take_back():
+        try:
+            undo(decision, by=moderator)
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connections["default"].close()
+
+    with transaction.atomic():
+        Report.file(decision.answer, reason="abuse", by=make_user())
+        thread = threading.Thread(target=take_back)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()  # it waits for the row of the answer
+    thread.join(30)
+    assert not raised
+    assert Comment.objects.get(pk=decision.answer_id).status == "withdrawn"
+    assert Comment.objects.get(pk=comment.pk).status == "pending"
+    assert not any(recount(dry_run=True).values())
 
 
 # The desk

@@ -151,7 +151,8 @@ class Readers:
             return False
         decision = Decision.objects.select_related("comment", "text").get(pk=decision.pk)
         reporters = list(decision.reports.exclude(reporter=None).values_list("reporter", flat=True))
-        by = site.one_of(reporters) if decision.action == "keep" else decision.comment.author_id
+        author = decision.comment.author_id
+        by = site.one_of([*reporters, author]) if decision.action == "keep" else author
         by = site.person(by) if by and site.chance(0.9) else site.one_of(site.readers)
         appeal = Appeal.lodge(decision, by=by, text=site.mark())
         known = site.known[decision.comment_id]
