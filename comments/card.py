@@ -22,6 +22,7 @@ from comments.models import (
     Thread,
     deciding,
 )
+from comments.models.switch import Held
 from comments.models.undoing import why_not
 from comments.screening import PERSONAL_DATA, wording
 from healthnews import markup
@@ -36,8 +37,10 @@ _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
         EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND is_hard AND mended_at IS NULL),
         EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
-        coalesce((SELECT mode FROM comments_thread WHERE article_id = %(article)s), 'open'),
-        coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open')
+        coalesce(thread.mode, 'open'), coalesce(thread.words, ''), thread.until,
+        coalesce(site.mode, 'open'), coalesce(site.words, ''), site.until
+    FROM (SELECT) AS here LEFT JOIN comments_thread AS thread ON thread.article_id = %(article)s
+    LEFT JOIN comments_sitemode AS site ON site.id = 1
 """
 
 
@@ -47,20 +50,21 @@ class Known(NamedTuple):
     sanctioned: bool
     mail_bounced: bool
     corrects: bool
-    mode: str
-    site_mode: str
+    switched: Held
+    site: Held
 
     @classmethod
     def about(cls, comment) -> "Known":
         with connection.cursor() as cursor:
             keys = {"author": comment.author_id, "comment": comment.pk, "article": comment.article_id}
             cursor.execute(_KNOWN, keys)
-            return cls(*cursor.fetchone())
+            row = cursor.fetchone()
+            return cls(*row[:3], Held.now(*row[3:6]), Held.now(*row[6:]))
 
     def thread(self, comment) -> Thread:
         """The comment's thread as far as its switches go."""
-        thread = Thread(article_id=comment.article_id, mode=self.mode)
-        thread.site_mode = self.site_mode
+        thread = Thread(article_id=comment.article_id, **self.switched._asdict())
+        thread.site = self.site
         return thread
 
 

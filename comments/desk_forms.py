@@ -10,13 +10,14 @@ from django.utils import timezone
 from accounts import roles
 from comments import log
 from comments.clause_form import ClauseForm
-from comments.forms import MAX_ID, PlainTextField
+from comments.forms import MAX_ID, PlainTextField, one_line
 from comments.models import Comment, Duty, PersonNote, Sanction
 from comments.models.duty import holders
-from comments.models.switch import Mode
+from comments.models.switch import MOST_WORDS, Mode
 from comments.number_forms import DayField
 
 MOST_DAYS = 3_650
+MOST_SWITCHED = timedelta(days=366)
 
 
 class _Sentence(forms.Form):
@@ -178,7 +179,7 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 class SwitchForm(_Sentence):
-    """Open, hold or close. `seen` is the mode that was on the page."""
+    """Open, hold or close; `words` are for readers. `seen` is the mode that was on the page."""
 
     mode = forms.ChoiceField(
         choices=Mode.choices,
@@ -189,6 +190,30 @@ class SwitchForm(_Sentence):
     )
     note = PlainTextField(required=False, max_length=1_000)
     seen = forms.ChoiceField(choices=[("", ""), *Mode.choices], required=False)
+    words = PlainTextField(
+        required=False,
+        max_length=MOST_WORDS,
+        error_messages={"max_length": "What readers see has at most %(limit_value)d characters."},
+    )
+    until = forms.DateTimeField(
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        error_messages={"invalid": "Say the end as a day and a time: 2026-07-31 09:00."},
+    )
+    confirmed = forms.BooleanField(required=False)
+
+    def clean_words(self):
+        """One line."""
+        return one_line(self.cleaned_data["words"])
+
+    def clean_until(self):
+        """A moment that is to come, and not years away."""
+        until, now = self.cleaned_data["until"], timezone.now()
+        if until and until <= now and self.data.get("mode") != Mode.OPEN:
+            raise forms.ValidationError("The end has passed already.")
+        if until and until > now + MOST_SWITCHED:
+            raise forms.ValidationError("The end is more than a year away: leave it empty instead.")
+        return until
 
 
 def time_zones() -> list[str]:

@@ -94,7 +94,7 @@ def _person(pk: int) -> str:
 def _switched(row) -> tuple[str, str, str]:
     where = row.thread.article.title if row.thread_id else "The whole site"
     return (
-        f"Switched: {row.get_from_mode_display()} → {row.get_to_mode_display()}",
+        f"Switched: {row.in_words}",
         where,
         row.thread.article.get_absolute_url() if row.thread_id else reverse("moderation:switches"),
     )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from articles.models import Article
 from articles.views.reading import article_page, for_page
 from comments.models import Thread
+from comments.models.switch import Held
 from comments.threads import OLDEST
 from comments.views.discussion import sort_of
 from healthnews.http import for_everybody, read_only
@@ -19,8 +20,9 @@ _STATE = Question(
     """
     SELECT article.id, article.kind, article.edition, article.reviewed_at,
         article.publish_at > %(now)s AS is_early, coalesce(article.retire_at <= %(now)s, false) AS is_retired,
-        coalesce(thread.mode, 'open'), coalesce(thread.version, 0), coalesce(thread.published_count, 0),
-        coalesce(site.version, 1), coalesce(site_mode.mode, 'open')
+        coalesce(thread.version, 0), coalesce(thread.published_count, 0), coalesce(site.version, 1),
+        coalesce(thread.mode, 'open'), coalesce(thread.words, ''), thread.until,
+        coalesce(site_mode.mode, 'open'), coalesce(site_mode.words, ''), site_mode.until
     FROM articles_article AS article
     LEFT JOIN comments_thread AS thread ON thread.article_id = article.id
     LEFT JOIN articles_sitestate AS site ON site.id = 1
@@ -32,13 +34,15 @@ _STATE = Question(
 
 
 def _state(slug: str) -> tuple | None:
+    """A row of the query above, with the switches of thread and site as they hold at this moment at its end."""
     found = _STATE.rows(slug=slug, now=timezone.now())
-    return found[0] if found else None
+    return (*found[0][:9], Held.now(*found[0][9:12]), Held.now(*found[0][12:])) if found else None
 
 
 def _parts(state: tuple, sort: str) -> tuple:
-    pk, _, edition, reviewed_at, _, _, mode, version, *_ = state
-    return ("article", pk, edition, reviewed_at, version, mode, sort)
+    pk, _, edition, reviewed_at, _, _, version, _, _, thread, site = state
+    # What held until a moment is over without anybody writing it down. Its words and its end come with a new version.
+    return ("article", pk, edition, reviewed_at, version, thread.mode, site.mode, sort)
 
 
 def key_of_article(slug: str) -> str:
@@ -46,7 +50,7 @@ def key_of_article(slug: str) -> str:
     state = _state(slug)
     if state is None or state[1] != Article.Kind.ARTICLE or state[4] or state[5]:
         return ""
-    return key_of(_parts(state, OLDEST), state[-2])
+    return key_of(_parts(state, OLDEST), state[-3])
 
 
 @for_everybody
@@ -56,7 +60,7 @@ def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
     state = _state(slug)
     if state is None:
         raise Http404
-    pk, known_kind, _, _, is_early, is_retired, mode, version, published_count, site, site_mode = state
+    pk, known_kind, _, _, is_early, is_retired, version, published_count, site, held, site_held = state
     if known_kind != kind:
         return HttpResponsePermanentRedirect(_whole(pk).get_absolute_url())
     if is_retired:
@@ -66,8 +70,8 @@ def article(request, slug: str, kind: str = Article.Kind.ARTICLE):
     sort = sort_of(request)
 
     def make():
-        known = Thread(article_id=pk, mode=mode, version=version, published_count=published_count)
-        known.site_mode = site_mode
+        known = Thread(article_id=pk, version=version, published_count=published_count, **held._asdict())
+        known.site = site_held
         # Read after the key: what is kept is never older than its name.
         return article_page(request, _whole(pk), {"thread": known, "sort": sort})
 

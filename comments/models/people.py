@@ -137,7 +137,7 @@ class Sanction(models.Model):
     @property
     def words(self) -> str:
         """What it means, to the person."""
-        until = f" until {_moment(self.ends_at)}" if self.ends_at else ""
+        until = f" until {moment(self.ends_at)}" if self.ends_at else ""
         return {
             self.Kind.WARN: "A moderator has warned you.",
             self.Kind.READ_FIRST: f"Your comments are read by a moderator before they appear{until}.",
@@ -149,12 +149,12 @@ class Sanction(models.Model):
     def state(self) -> str:
         """Whether it holds, and how it ended."""
         if self.lifted_at:
-            return f"lifted on {_moment(self.lifted_at)}"
+            return f"lifted on {moment(self.lifted_at)}"
         if self.kind == self.Kind.WARN:
-            return f"read on {_moment(self.acknowledged_at)}" if self.acknowledged_at else "not read yet"
+            return f"read on {moment(self.acknowledged_at)}" if self.acknowledged_at else "not read yet"
         if self.ends_at is None:
             return "in force until it is lifted"
-        return f"{'in force until' if self.holds else 'ended on'} {_moment(self.ends_at)}"
+        return f"{'in force until' if self.holds else 'ended on'} {moment(self.ends_at)}"
 
     @classmethod
     def why_not(cls, kind: str, user, *, by) -> str:
@@ -275,7 +275,7 @@ def _lacks(kind, user, reason, clause, comment, days, take_down_days) -> str:
     return ""
 
 
-def _moment(at: datetime) -> str:
-    """A time, as the person reads it."""
+def moment(at: datetime) -> str:
+    """A time, as people read it."""
     here = timezone.localtime(at)
     return f"{written(here)}, {here:%H:%M} {here.tzname()}"

@@ -4,12 +4,13 @@ from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils.functional import cached_property
 
-from comments.models.people import NotYours
-from comments.models.switch import Mode, SiteMode, Switch
+from comments.models.people import NotYours, moment
+from comments.models.switch import Held, Mode, SiteMode, Switch, Switched
 
 _OF = """
-    SELECT thread.*, coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open') AS site_mode
-    FROM comments_thread AS thread WHERE thread.article_id = %s
+    SELECT thread.*, coalesce(site.mode, 'open') AS of_site_mode, coalesce(site.words, '') AS of_site_words,
+        site.until AS of_site_until
+    FROM comments_thread AS thread LEFT JOIN comments_sitemode AS site ON site.id = 1 WHERE thread.article_id = %s
 """
 _CHANGED = """
     UPDATE comments_thread AS thread
@@ -18,13 +19,12 @@ _CHANGED = """
 """
 
 
-class Thread(models.Model):
+class Thread(Switched):
     """One for each article that was ever commented on. `version` keys the kept pages (design 9)."""
 
     Mode = Mode
 
     article = models.OneToOneField("articles.Article", models.CASCADE, primary_key=True, related_name="+")
-    mode = models.CharField(max_length=6, choices=Mode, default=Mode.OPEN)
     version = models.BigIntegerField(default=0, editable=False)
     published_count = models.PositiveIntegerField(default=0, editable=False)
 
@@ -32,9 +32,14 @@ class Thread(models.Model):
         return f"Thread {self.pk}"
 
     @cached_property
+    def site(self) -> Held:
+        """How the whole site is switched; who knows it already may set it."""
+        return SiteMode.holds()
+
+    @property
     def site_mode(self) -> str:
-        """The mode of the whole site; who knows it already may set it."""
-        return SiteMode.now()
+        """The mode of the whole site."""
+        return self.site.mode
 
     @property
     def is_open(self) -> bool:
@@ -53,15 +58,37 @@ class Thread(models.Model):
 
     @property
     def closed_words(self) -> str:
-        """Why one cannot write here, to readers; empty while one can."""
+        """Why one cannot write here, until when, and what the desk says to it, to readers; empty while one can."""
+        until, said = self._said(Mode.CLOSED)
+        when = f" until {until}" if until else ""
         if self.site_mode == Mode.CLOSED:
-            return "All discussions on this site are closed to new comments at the moment."
-        return "This discussion is closed to new comments." if self.is_closed else ""
+            return f"All discussions on this site are closed to new comments{when or ' at the moment'}.{said}"
+        return f"This discussion is closed to new comments{when}.{said}" if self.is_closed else ""
+
+    @property
+    def held_words(self) -> str:
+        """The same where comments are read first."""
+        if not self.is_held:
+            return ""
+        until, said = self._said(Mode.HELD)
+        when = f"Until {until}," if until else "At the moment"
+        return f"{when} every comment here is read before it appears.{said}"
+
+    def _said(self, mode: str) -> tuple[str, str]:
+        """Of the site and the thread, as far as they are at that mode: the later end, and the words of the desk."""
+        places = [held for held in (self.site, self.held) if held.mode == mode]
+        ends = [held.until for held in places]
+        until = moment(max(ends)) if ends and None not in ends else ""
+        return until, "".join(f" {held.words}" for held in places if held.words)
 
     @classmethod
     def of(cls, article) -> "Thread":
         """The thread of the article, which knows the site's mode; an unsaved one where nobody has commented yet."""
-        return next(iter(cls.objects.raw(_OF, [article.pk])), None) or cls(article=article)
+        thread = next(iter(cls.objects.raw(_OF, [article.pk])), None)
+        if thread is None:
+            return cls(article=article)
+        thread.site = Held.now(thread.of_site_mode, thread.of_site_words, thread.of_site_until)
+        return thread
 
     @classmethod
     def changed(cls, article_id: int, *, published: int = 0) -> None:
@@ -89,14 +116,17 @@ class Thread(models.Model):
             with connection.cursor() as cursor:
                 cursor.execute(_CHANGED, {"threads": [*steps], "steps": [*steps.values()]})
 
-    def switch(self, to: str, *, by, note: str = "", seen: str = "") -> Switch:
-        """Open, hold or close this thread. Raises Overtaken when it no longer is as `seen`, and NotYours."""
+    def switch(self, to: str, *, by, note: str = "", seen: str = "", words: str = "", until=None) -> Switch:
+        """Open, hold or close this thread, until that moment. Raises Overtaken when it is no more as `seen`, and NotYours."""
         if not by.is_moderator:
             raise NotYours("Only moderators may do this.")
         with transaction.atomic():
             Thread.changed(self.article_id)  # makes the row where there is none, and holds it
             thread = Thread.objects.get(pk=self.article_id)
-            record = Switch.record(thread, thread.mode, to, by=by, note=note, seen=seen)
-            Thread.objects.filter(pk=self.article_id).update(mode=to)
-        self.mode = to
+            held = Held.asked(to, words, until)
+            record = Switch.record(thread, thread.held, held, by=by, note=note, seen=seen)
+            Thread.objects.filter(pk=self.article_id).update(
+                mode=held.mode, words=held.words, until=held.until
+            )
+        self.mode, self.words, self.until = held
         return record

@@ -68,6 +68,7 @@ def _read(request, article):
         article.edition,
         record.version,
         record.mode,
+        record.site_mode,
         sort_of(request),
         part,
         picks,

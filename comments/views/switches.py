@@ -10,7 +10,7 @@ from accounts.roles import moderator_required
 from articles.models import Article
 from comments.desk_forms import SwitchForm
 from comments.models import NotYours, Overtaken, SiteMode, Switch, Thread, Undecidable
-from comments.models.switch import Mode
+from comments.models.switch import MOST_WORDS, Held, Mode
 from healthnews import paging
 from healthnews.http import private
 
@@ -40,11 +40,14 @@ def thread(request, pk):
 def undo(request, pk):
     """Switch back what was switched last."""
     record = get_object_or_404(Switch.objects.select_related("thread"), pk=pk)
+    back = record.before
+    if record.thread_id is None and _is_to_ask(request, back.mode):
+        return _confirm(request, back)
     try:
         record.undo(by=request.user)
     except Undecidable as refusal:
         return _refused(request, refusal)
-    messages.success(request, f"Taken back: it is at “{Mode(record.from_mode).label}” again.")
+    messages.success(request, f"Taken back: it is at “{back}” again.")
     return _back(request)
 
 
@@ -53,12 +56,42 @@ def _switch(request, place, name: str):
     if not form.is_valid():
         return _page(request, status=422, error=form.sentence, typed=request.POST)
     data = form.cleaned_data
+    held = Held.asked(data["mode"], data["words"], data["until"])
+    if place is SiteMode and _is_to_ask(request, held.mode):
+        return _confirm(request, held)
     try:
-        place.switch(data["mode"], by=request.user, note=data["note"], seen=data["seen"])
+        place.switch(
+            held.mode,
+            by=request.user,
+            note=data["note"],
+            seen=data["seen"],
+            words=held.words,
+            until=held.until,
+        )
     except Undecidable as refusal:
         return _refused(request, refusal)
-    messages.success(request, f"{name} is at “{Mode(data['mode']).label}” now.")
+    messages.success(request, f"{name} is at “{held}” now.")
     return _back(request)
+
+
+def _is_to_ask(request, to: str) -> bool:
+    """Whether this closes the whole site, may, and was not asked about yet."""
+    now = SiteMode.now()
+    closes = to == Mode.CLOSED != now and not SiteMode.why_not(now, to, by=request.user)
+    return closes and not request.POST.get("confirmed")
+
+
+def _confirm(request, held: Held):
+    """The question before the whole site is closed, with what readers will see."""
+    everywhere = Thread()
+    everywhere.site = held
+    names = ("mode", "note", "seen", "words", "until")
+    context = {
+        "words": everywhere.closed_words,
+        "until": held.until,
+        "typed": {name: request.POST[name] for name in names if name in request.POST},
+    }
+    return private(render(request, "moderation/confirm_close.html", context))
 
 
 def _refused(request, refusal):
@@ -76,20 +109,22 @@ def _back(request):
 
 def _page(request, *, status=200, error="", typed=None):
     get = request.GET
-    records = Switch.objects.select_related("by", "note", "thread__article", "undoes__by")
+    records = Switch.objects.select_related("by", "note", "words", "thread__article", "undoes__by")
     records = records.defer(*(f"thread__article__{name}" for name in ("body", "body_html", "search")))
     page = paging.page_by_time(
         records, "at", size=ROWS, after=get.get("after", ""), before=get.get("before", "")
     )
     _say_which_can_be_undone(page.rows, request.user)
-    now = SiteMode.now()
-    modes = [mode for mode in Mode if not SiteMode.why_not(now, mode, by=request.user)]
+    now = SiteMode.holds()
     context = {
-        "now": Mode(now),
-        "modes": [mode for mode in modes if mode != now],
+        "now": now,
+        "modes": [mode for mode in Mode if not SiteMode.why_not(now.mode, mode, by=request.user)],
+        "most_words": MOST_WORDS,
         "page": page,
         "error": error,
         "typed": typed or {},
+        # What was typed for one thread does not belong into the form of the whole site.
+        "refill": (typed or {}) if request.path == reverse("moderation:switches") else {},
     }
     return private(render(request, "moderation/switches.html", context, status=status))
 
@@ -107,4 +142,6 @@ def _say_which_can_be_undone(records, by) -> None:
     if of_site and not SiteMode.why_not(of_site.to_mode, of_site.from_mode, by=by):
         newest.add(of_site.pk)
     for record in records:
-        record.can_undo = record.pk in newest
+        # What has come to its end by itself is no longer there to be taken back.
+        is_over = record.to_mode != Mode.OPEN and record.held.mode == Mode.OPEN
+        record.can_undo = record.pk in newest and not is_over

@@ -1,6 +1,8 @@
 """Open, hold, close: one thread, and the whole site."""
 
+import re
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.cache import caches
@@ -8,8 +10,10 @@ from django.db import connection, connections, transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from comments.models import Comment, NotYours, Overtaken, SiteMode, Switch, Thread
+from comments.models.people import moment
 from tests.factories import make_article, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -162,10 +166,8 @@ def test_the_part_for_the_card_offers_what_is_not_so_already(rf, client, moderat
     assert f'action="/moderation/threads/{article.pk}/switch/"' in html
     assert 'name="seen" value="held"' in html
     assert 'name="next" value="/moderation/comments/7/"' in html
-    assert [mode for mode in ("open", "held", "closed") if f'name="mode" value="{mode}"' in html] == [
-        "open",
-        "closed",
-    ]
+    said = re.findall(r'name="mode" value="(\w+)">([^<]+)<', html)
+    assert said == [("open", "Open"), ("held", "Change words and end only"), ("closed", "Close")]
 
 
 # --- The whole site ---
@@ -244,7 +246,7 @@ def test_moderators_hold_the_site_and_administrators_close_it(client, moderator,
     assert SiteMode.now() == "open"
     client.force_login(administrator)
     assert "Close the whole site" in client.get("/moderation/switches/").content.decode()
-    assert switch_site(client, "closed").status_code == 303
+    assert switch_site(client, "closed", confirmed=1).status_code == 303
     client.force_login(moderator)
     for mode in ("open", "held"):
         answer = switch_site(client, mode)
@@ -298,6 +300,147 @@ def test_what_was_switched_since_is_not_undone(client, moderator):
     assert answer.status_code == 409
     assert b"undo the last one" in answer.content
     assert (Thread.of(article).mode, Switch.objects.count()) == ("held", 3)
+
+
+def test_an_undo_that_closes_the_whole_site_asks_too_and_brings_words_and_end_back(client, administrator):
+    client.force_login(administrator)
+    until = timezone.now() + timedelta(days=2)
+    SiteMode.switch("closed", by=administrator, words="We move house.", until=until)
+    SiteMode.switch("open", by=administrator)
+    url = f"/moderation/switches/{Switch.objects.newest_of(None).pk}/undo/"
+    asked = client.post(url)
+    assert asked.status_code == 200
+    assert "We move house." in asked.content.decode()
+    assert SiteMode.now() == "open"
+    assert client.post(url, {"confirmed": 1}).status_code == 303
+    assert SiteMode.holds() == ("closed", "We move house.", until)
+
+
+# --- What readers are told, and an end ---
+
+
+def local(moment):
+    return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def test_closing_the_whole_site_asks_once_and_shows_what_readers_will_see(client, administrator):
+    client.force_login(administrator)
+    data = {"words": "Back on <Monday>.", "note": "Holidays.", "seen": "open"}
+    asked = switch_site(client, "closed", **data)
+    assert asked.status_code == 200
+    html = asked.content.decode()
+    assert "Close the whole site?" in html
+    assert f"{ALL_CLOSED} Back on &lt;Monday&gt;." in html
+    assert 'name="note" value="Holidays."' in html
+    assert (SiteMode.now(), Switch.objects.count()) == ("open", 0)
+    assert switch_site(client, "closed", confirmed=1, **data).status_code == 303
+    assert SiteMode.holds() == ("closed", "Back on <Monday>.", None)
+    # Nothing is closed anew by other words: that is not asked.
+    assert switch_site(client, "closed", words="Back on Tuesday.", seen="closed").status_code == 303
+    assert SiteMode.holds().words == "Back on Tuesday."
+    records = Switch.objects.order_by("pk").values_list("from_mode", "to_mode", "words__text", "note__text")
+    assert list(records) == [
+        ("open", "closed", "Back on <Monday>.", "Holidays."),
+        ("closed", "closed", "Back on Tuesday.", None),
+    ]
+
+
+@pytest.mark.parametrize("mode", ["held", "closed"])
+def test_holding_and_closing_a_thread_ask_nothing_and_tell_readers_the_words(client, moderator, mode):
+    article, other = make_article(), make_article()
+    make_comment(article)
+    pages = [article.get_absolute_url(), f"/articles/{article.slug}/comments/"]
+    for url in pages:
+        client.get(url)
+    assert switch_thread(client, article, mode, words="A <quarrel>\nis going on.").status_code == 303
+    for url in [*pages, f"/articles/{article.slug}/comments/new/"]:
+        assert "A &lt;quarrel&gt; is going on." in Client().get(url).content.decode(), url
+    assert "quarrel" not in Client().get(other.get_absolute_url()).content.decode()
+    assert switch_thread(client, article, mode, seen=mode).status_code == 303
+    assert "quarrel" not in Client().get(pages[0]).content.decode()
+
+
+def test_a_site_that_is_held_says_why_under_every_article(client, moderator):
+    article = make_article()
+    client.get(article.get_absolute_url())
+    switch_site(client, "held", words="A storm of spam.")
+    html = client.get(article.get_absolute_url()).content.decode()
+    assert "At the moment every comment here is read before it appears. A storm of spam." in html
+
+
+@pytest.mark.parametrize("whole_site", [False, True])
+def test_it_opens_by_itself_at_its_end_and_no_job_has_to_run(
+    client, administrator, reader, whole_site, monkeypatch
+):
+    article, end = make_article(), timezone.now() + timedelta(hours=3)
+    make_comment(article)
+    place = SiteMode if whole_site else Thread.of(article)
+    place.switch("closed", by=administrator, words="Until then.", until=end)
+    pages = [article.get_absolute_url(), f"/articles/{article.slug}/comments/"]
+    for url in pages:
+        html = client.get(url).content.decode()
+        assert f"closed to new comments until {moment(end)}. Until then." in html
+    etag = client.get(pages[0])["ETag"]
+    assert post(reader, article, "A minute too early.").status_code == 403
+    monkeypatch.setattr(timezone, "now", lambda: end)
+    for url in pages:
+        assert "Until then." not in client.get(url).content.decode()
+        assert b"Write a comment" in client.get(url).content
+    assert client.get(pages[0], headers={"If-None-Match": etag}).status_code == 200
+    assert post(reader, article, "Now it is open.").status_code == 303
+    assert Comment.objects.filter(article=article).count() == 2
+    # What has ended cannot be taken back, nor is it in the way of the next.
+    client.force_login(administrator)
+    assert "/undo/" not in client.get("/moderation/switches/").content.decode()
+    assert client.post(f"/moderation/switches/{Switch.objects.get().pk}/undo/").status_code == 409
+    place = SiteMode if whole_site else Thread.of(article)
+    assert place.switch("held", by=administrator, seen="open").from_mode == "open"
+
+
+def test_of_two_ends_the_later_counts(administrator):
+    article, soon = make_article(), timezone.now() + timedelta(hours=1)
+    later = soon + timedelta(days=1)
+    Thread.of(article).switch("closed", by=administrator, until=later, words="The thread.")
+    SiteMode.switch("closed", by=administrator, until=soon, words="The site.")
+    words = Thread.of(article).closed_words
+    assert words == (
+        f"All discussions on this site are closed to new comments until {moment(later)}. The site. The thread."
+    )
+    Thread.of(article).switch("closed", by=administrator)
+    assert Thread.of(article).closed_words == f"{ALL_CLOSED} The site."
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"until": "tomorrow"}, "2026-07-31 09:00"),
+        ({"until": "2020-01-01T09:00"}, "The end has passed already."),
+        ({"until": "9999-12-31T23:59"}, "more than a year away"),
+        ({"until": "0001-01-01T00:00"}, "The end has passed already."),
+        ({"words": "x" * 301}, "at most 300 characters"),
+    ],
+)
+def test_a_wrong_end_and_too_many_words_are_422_and_what_was_typed_is_kept(client, moderator, data, words):
+    for url in (f"/moderation/threads/{make_article().pk}/switch/", "/moderation/switches/"):
+        answer = client.post(url, {"mode": "held", "note": "My <reason>."} | data)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert "My &lt;reason&gt;." in answer.content.decode()
+        assert next(iter(data.values())) in answer.content.decode()
+    assert not Switch.objects.exists()
+
+
+def test_the_list_and_the_log_tell_end_and_words(client, moderator):
+    article, end = make_article(), timezone.now() + timedelta(days=1)
+    answer = switch_thread(client, article, "closed", words="Too <hot>.", until=local(end))
+    assert answer.status_code == 303
+    html = client.get("/moderation/switches/").content.decode()
+    until = Thread.of(article).until
+    assert local(until) == local(end)
+    assert f"Open → Closed to new comments until {moment(until)}" in html
+    assert "Too &lt;hot&gt;." in html
+    log = client.get("/moderation/log/").content.decode()
+    assert f"Switched: Open → Closed to new comments until {moment(until)}" in log
 
 
 # --- Many, and at once ---
