@@ -358,6 +358,16 @@ class Decision(models.Model):
         return self.by_id is None and not self.is_import
 
     @property
+    def is_of_crisis(self) -> bool:
+        """Whether it closed an emergency that was one: whoever wrote it is spoken to first as a person."""
+        return bool(self.outcome) and not self.is_false_alarm
+
+    @property
+    def is_false_alarm(self) -> bool:
+        """Whether it closed what only looked like an emergency."""
+        return self.outcome == states.FALSE_ALARM
+
+    @property
     def agrees_with_reports(self) -> bool:
         """Whether it takes away what was reported: not where only a change was refused, and the public text stays."""
         stays = self.action == Action.REJECT and self.to_status == states.PUBLISHED
