@@ -69,7 +69,9 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
 
 
 def is_told(decision: Decision) -> bool:
-    """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
+    """Whether the author is written to: not by their own hand, and not that reports came to nothing, unless somebody
+    has something to tell them."""
     author = decision.comment.author_id
     unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
+    unchanged = unchanged and decision.message_id is None
     return bool(author and author != decision.by_id and not unchanged)
