@@ -24,7 +24,7 @@ from comments.models import (
 )
 from comments.models.switch import Held
 from comments.models.undoing import why_not
-from comments.screening import PERSONAL_DATA, wording
+from comments.screening import CRISIS, PERSONAL_DATA, wording
 from healthnews import markup
 
 PAST = 20  # decisions shown
@@ -108,11 +108,13 @@ def card(comment, *, by, typed=None) -> dict:
     )
     findings = submitted.findings if submitted else []
     plain = text.plain
+    kinds = case.kinds if case and case.closed_at is None else ()
     codes = {finding["code"] for finding in findings}
+    if "crisis" in kinds:  # whatever else was found: an emergency is not answered with the usual
+        codes = codes & {*CRISIS} or {*CRISIS}
     clauses = list(Clause.in_force())
     active = list(CannedReply.objects.filter(is_active=True))
     suggestions = _suggestions(active, comment, codes, clauses)
-    kinds = case.kinds if case and case.closed_at is None else ()
     spans, known = _spans(findings, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
     reports = _reports(comment) if "report" in kinds else []
@@ -155,6 +157,7 @@ def card(comment, *, by, typed=None) -> dict:
         "allowed": _allowed(comment, kinds, by, why_not_mine),
         "opened": int(timezone.now().timestamp()),
         "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
+        "signpost": CannedReply.signpost(active),
         "is_late": "crisis" in kinds and timezone.now() > case.since + desk.CRISIS_TIME,
         "crisis_minutes": desk.CRISIS_TIME.seconds // 60,
     }

@@ -135,7 +135,27 @@ class DecisionForm(ClauseForm):
             data["reply" if public else "message"] = text
         if data.get("answer") and not data.get("reply") and not self.errors:
             raise forms.ValidationError("Choose a canned reply, or write the answer.")
+        if not self.errors:
+            self._hold_to_outcome(data)
         return data
+
+    def _hold_to_outcome(self, data) -> None:
+        """An emergency was answered, or its author pointed to help, only if something is sent; the latter is done here."""
+        sent = data["reply"] or data["message"]
+        if data["outcome"] == states.ANSWERED and not sent:
+            raise forms.ValidationError(
+                "“Answered” is for an emergency that is answered: write to the author, or answer under the comment."
+            )
+        if data["outcome"] != states.SIGNPOSTED or data["message"]:
+            return
+        signpost = None
+        if self.comment.author_id and self.data.get("canned_reply") != self.NO_REPLY:
+            signpost = CannedReply.signpost()
+        if signpost:
+            data["message"] = fill(signpost, self.comment, self._clause_for(signpost))
+            data["canned_reply"] = data["canned_reply"] or signpost
+        elif not sent:
+            raise forms.ValidationError("“Pointed to help” needs words that do it: write to the author.")
 
     def _usual_reply(self):
         """The canned reply that was chosen; where there is neither one nor a message, the usual one of the clause."""

@@ -125,18 +125,19 @@ def _has_credential(author, now) -> bool:
     )
 
 
-def check_standing(author, *, acknowledged: int | None = None) -> Standing:
+def check_standing(author, *, acknowledged: int | None = None, text: str = "") -> Standing:
     """What holds for the author. Raises MayNotWrite while it stops them from writing, changing and reporting.
 
     Locks the author's row, so that a sanction imposed at the same moment is seen by one of the two; call it inside a
-    transaction. `acknowledged` is the warning that they say, with this very text, to have read.
+    transaction. `acknowledged` is the warning that they say, with this very text, to have read. Where the `text` tells of
+    danger, a warning waits: it is asked about with the next text.
     """
     User.objects.select_for_update(no_key=True).values_list("pk").get(pk=author.pk)
     standing = Standing.of(author)
     warning = standing.warning
     if warning and warning.pk == acknowledged and not standing.stop:
         warning.acknowledge(by=author)
-    elif standing.refusal:
+    elif standing.stop or warning and not screening.dangers(text).crisis:
         raise MayNotWrite(standing.refusal)
     return standing
 

@@ -69,7 +69,9 @@ class CommentForm(forms.Form):
         body, parent = self.cleaned_data["body"], self.cleaned_data["parent"]
         with transaction.atomic():
             # One after the other for each author, so that a double click and the pace are seen.
-            standing = facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
+            standing = facts.check_standing(
+                self.author, acknowledged=self.cleaned_data["acknowledge"], text=body
+            )
             recent = facts.recent_of(self.author)
             if twin := facts.same_again(recent, article=self.article, parent=parent, body=body):
                 return Comment.objects.get(pk=twin)
@@ -123,7 +125,9 @@ class EditForm(CommentForm):
             return None
         version = self.cleaned_data["version"] or self.comment.version
         with transaction.atomic():
-            standing = facts.check_standing(self.author, acknowledged=self.cleaned_data["acknowledge"])
+            standing = facts.check_standing(
+                self.author, acknowledged=self.cleaned_data["acknowledge"], text=body
+            )
             known = facts.gather(
                 article=self.article, author=self.author, text=body, standing=standing, but=self.comment
             )

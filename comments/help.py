@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from comments.models import Case, HelpLine
 from comments.models.help_line import EVERYWHERE
+from comments.screening import CRISIS
 
+AFTERWARDS = timedelta(days=7)  # that the lines stay, once the desk has dealt with an emergency
 _REGION = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
 NAMES = {
     "AT": "Austria",
@@ -43,6 +48,11 @@ class Help:
     countries: list[tuple[str, str]]
 
     @property
+    def urgent_lines(self) -> list[HelpLine]:
+        """The same, the emergency number first: for sudden illness, where a line that listens comes too late."""
+        return sorted(self.lines, key=lambda line: not line.is_emergency)
+
+    @property
     def where(self) -> str:
         """The country in words; empty for everywhere."""
         return name_of(self.country)
@@ -72,7 +82,22 @@ def regions(accept_language: str) -> list[str]:
     return [found.group(1).upper() for found in _REGION.finditer(accept_language[:200])]
 
 
-def is_needed(comments) -> set[int]:
-    """Those of the comments (by id) that wait in the crisis lane: their authors are shown the lines. One query."""
+def waiting_in_crisis(comments) -> set[int]:
+    """Those of the comments (by id) that wait in the crisis lane. One query."""
     waiting = Case.objects.filter(closed_at=None, pk__in=comments, kinds__contains=["crisis"])
     return set(waiting.values_list("pk", flat=True))
+
+
+def is_needed_after(decisions) -> bool:
+    """Whether the lines stay though the desk has decided: for AFTERWARDS, unless it was a false alarm.
+
+    `decisions` are all about one comment, the oldest first; what was taken back does not count.
+    """
+    undone = {each.reverses_id for each in decisions}
+    ended = [each for each in decisions if each.outcome and each.pk not in undone]
+    return bool(ended) and not ended[-1].is_false_alarm and ended[-1].at > timezone.now() - AFTERWARDS
+
+
+def is_sudden(codes) -> bool:
+    """Whether it is about sudden illness or violence, and not about somebody in despair."""
+    return set(CRISIS) & set(codes) == {"emergency"}

@@ -48,7 +48,9 @@ def mail_author(decision) -> None:
             "answer_quote": quoted(telling.told(answer).quote) if answer else [],
         }
         kind = notice.kind if notice else Kind.DECIDED
-        _send(f"decision-{decision.pk}", comment.author, kind, "comment_decided", context, [notice, answer])
+        # Who was in danger is written to as a person first; and their words are in no mail that others may open.
+        template = "crisis_decided" if decision.is_of_crisis else "comment_decided"
+        _send(f"decision-{decision.pk}", comment.author, kind, template, context, [notice, answer])
 
 
 def mail_notice(pk: int) -> None:

@@ -31,7 +31,7 @@ class ReplyForm(forms.Form):
     body = PlainTextField(
         label="Text",
         max_length=LONGEST,
-        help_text="Filled in for each comment: {name}, {article}, {clause}, {policy}.",
+        help_text="Filled in for each comment: {name}, {article}, {clause}, {policy}, and {help}: where help lines are.",
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": "A reply needs words."},
     )

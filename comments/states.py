@@ -81,11 +81,14 @@ READ_AGAIN = {
     REMOVE: REMOVE,
     UPHOLD: REMOVE,
 }
+ANSWERED = "answered"
+SIGNPOSTED = "signposted"
+FALSE_ALARM = "false_alarm"
 CRISIS_OUTCOMES = {
-    "answered": "Answered",
-    "signposted": "Pointed to help",
+    ANSWERED: "Answered",
+    SIGNPOSTED: "Pointed to help",
     "authorities": "Authorities told",
-    "false_alarm": "False alarm",
+    FALSE_ALARM: "False alarm",
 }
 WORDS = {
     SUBMIT: "submitted",

@@ -13,7 +13,7 @@ from comments.lines import Line
 from comments.models import Action, Appeal, Comment, Decision, Status
 from comments.models.comment import EDIT_TIME
 from comments.models.report import APPEAL_TIME
-from comments.screening import wording
+from comments.screening import CRISIS, wording
 from healthnews import paging
 
 _STATES = {
@@ -23,6 +23,12 @@ _STATES = {
     Status.REJECTED: "Not published.",
     Status.REMOVED: "Removed by a moderator.",
     Status.WITHDRAWN: "Withdrawn by you.",
+}
+_CRISIS_STATES = {
+    Status.PENDING: "Waiting for a moderator, who reads this before all else. Only you and the moderators see it.",
+    Status.RETURNED: "A moderator has read this. Only you and the moderators see it.",
+    Status.REJECTED: "A moderator has read this. Only you and the moderators see it.",
+    Status.REMOVED: "A moderator has read this. Only you and the moderators see it.",
 }
 _READ = [action for action in states.STAFF if action != states.ESCALATE]  # passing it on decides nothing
 _WAIT = {Status.PENDING, Status.RETURNED}
@@ -48,7 +54,19 @@ class Own:
     can_withdraw: bool
     can_appeal: bool
     has_statement: bool
-    in_crisis: bool  # it waits in the lane of emergencies
+    # It waits in the lane of emergencies, or was one until lately: the lines stand above it, and nothing reproaches.
+    in_crisis: bool
+    is_sudden: bool  # sudden illness or violence: the emergency number first
+
+    @property
+    def help_key(self) -> str:
+        """Tells the ids of its help lines from those of another."""
+        return f"-{self.line.id}"
+
+    @property
+    def stage(self) -> str:
+        """What its author may be told of its reading."""
+        return "waits" if self.status == Status.PENDING or self.edit_html else "read"
 
 
 def own(user, article, *, every_state=False, only: int | None = None) -> list[Own]:
@@ -103,7 +121,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
     }
     # However many answers one has: a look for the first of them.
     answered = set(Comment.objects.filter(Exists(_ANSWERS), pk__in=pks).values_list("pk", flat=True))
-    in_crisis = help_lines.is_needed(pks)
+    in_crisis = help_lines.waiting_in_crisis(pks)
     return [
         _own(
             lines[comment.pk],
@@ -112,7 +130,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
             in_force[comment.pk],
             appeals,
             comment.pk in answered,
-            comment.pk in in_crisis,
+            comment.pk in in_crisis or help_lines.is_needed_after(decisions[comment.pk]),
         )
         for comment in comments
     ]
@@ -134,8 +152,8 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
     if in_force and in_force.action == Action.UPHOLD:
         appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
     hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
-    message = in_force.message if in_force and status != Status.PUBLISHED else None
-    state = _STATES[status]
+    message = in_force.message if in_force and (status != Status.PUBLISHED or in_crisis) else None
+    state = _CRISIS_STATES.get(status, _STATES[status]) if in_crisis else _STATES[status]
     if edit:
         state = "Published. Your change waits for a moderator; until then the text above is shown."
     elif status == Status.PUBLISHED and in_force and in_force.action == Action.PUBLISH_REDACTED:
@@ -145,7 +163,9 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         article=comment.article,
         status=status,
         state=state,
-        reasons=_reasons(status, submitted, in_force) if waits or status == Status.REJECTED else [],
+        reasons=_reasons(status, submitted, in_force)
+        if (waits or status == Status.REJECTED) and not in_crisis
+        else [],
         clause=in_force.clause if in_force and hidden else None,
         message=message.text if message else "",
         edit_html=edit.html if edit else "",
@@ -163,7 +183,14 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         ),
         has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),
         in_crisis=in_crisis,
+        is_sudden=in_crisis and help_lines.is_sudden(_crisis_codes(decisions)),
     )
+
+
+def _crisis_codes(decisions) -> set[str]:
+    """What screening found in the latest text that brought it into the crisis lane."""
+    found = [{each["code"] for each in decision.findings} & {*CRISIS} for decision in decisions]
+    return next(filter(None, reversed(found)), set())
 
 
 def _appeal(appeal) -> str:

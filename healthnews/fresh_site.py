@@ -66,7 +66,8 @@ def _write_policy(policy: dict) -> None:
 
 
 def _write_replies(policy: dict) -> None:
-    """The canned replies of a new site; an older one gets what it lacks of those that are published by themselves."""
+    """The canned replies of a new site; an older one gets what it lacks of those that it cannot do without: what is
+    published by itself, and what is said in an emergency."""
     from comments.models import CannedReply
     from comments.models.correction import CANNED
 
@@ -82,7 +83,7 @@ def _write_replies(policy: dict) -> None:
             position=position,
         )
         for position, reply in enumerate(policy["canned_reply"])
-        if not known or reply["key"] == CANNED and CANNED not in known
+        if not known or reply["key"] in {CANNED, "call-for-help"} - known
     )
 
 

@@ -360,8 +360,22 @@ class Decision(models.Model):
 
     @property
     def leaves_as_is(self) -> bool:
-        """Whether it decides nothing for the author: it was passed on, or what readers reported came to nothing."""
-        return self.action == Action.ESCALATE or self.action == Action.KEEP and self.waiting_before_id is None
+        """Whether it decides nothing for the author: it was passed on, or what readers reported came to nothing.
+
+        Not so where it closed an emergency with a word for them.
+        """
+        kept = self.action == Action.KEEP and self.waiting_before_id is None
+        return self.action == Action.ESCALATE or kept and not (self.outcome and self.message_id)
+
+    @property
+    def is_of_crisis(self) -> bool:
+        """Whether it closed an emergency that was one: whoever wrote it is spoken to first as a person."""
+        return bool(self.outcome) and not self.is_false_alarm
+
+    @property
+    def is_false_alarm(self) -> bool:
+        """Whether it closed what only looked like an emergency."""
+        return self.outcome == states.FALSE_ALARM
 
     @property
     def agrees_with_reports(self) -> bool:

@@ -15,6 +15,11 @@ class HelpLine(models.Model):
     phone = models.CharField(max_length=60, blank=True)
     url = models.URLField("address", blank=True, max_length=300)
     hours = models.CharField(max_length=120, blank=True)
+    is_emergency = models.BooleanField(
+        "emergency number",
+        default=False,
+        help_text="Stands first where somebody may be in danger at once, before the lines that listen.",
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

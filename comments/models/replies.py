@@ -6,17 +6,19 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import names
 from comments.models.proposals import ChangedMeanwhile
+from comments.screening import CRISIS
 
-PLACEHOLDERS = ("name", "article", "clause", "policy")
+PLACEHOLDERS = ("name", "article", "clause", "policy", "help")
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 class CannedReply(models.Model):
-    """An answer that the desk gives often. Placeholders: {name}, {article}, {clause}, {policy}."""
+    """An answer that the desk gives often. Placeholders: {name}, {article}, {clause}, {policy}, {help}."""
 
     class Purpose(models.TextChoices):
         PUBLIC_ANSWER = "public_answer", "Answer under the comment"
@@ -48,9 +50,11 @@ class CannedReply(models.Model):
     def filled(self, *, name: str, article: str, clause: str = "", policy: str = "") -> str:
         """The text with its placeholders filled in, once: what they bring in is not looked through again.
 
-        Anything else in braces stays as it is. It is published as ours: no name becomes a link in it.
+        Anything else in braces stays as it is. {help} is the address of the help lines. It is published as ours: no name
+        becomes a link in it.
         """
         values = {"name": names.unlinked(name), "article": article, "clause": clause, "policy": policy}
+        values["help"] = settings.SITE_URL + reverse("comments:help")
         return IN_BRACES.sub(lambda found: values.get(found.group(1), found.group()), self.body)
 
     def content(self) -> dict:
@@ -66,6 +70,16 @@ class CannedReply(models.Model):
         active = cls.objects.filter(is_active=True) if active is None else active
         numbers = (each.clause_number for each in active if not set(each.suggests_for).isdisjoint(codes))
         return next(filter(None, numbers), None)
+
+    @classmethod
+    def signpost(cls, active=None) -> "CannedReply | None":
+        """The message by which somebody in danger is pointed to help: the first in use for it.
+
+        One query, unless the caller has the active ones.
+        """
+        active = cls.objects.filter(is_active=True) if active is None else active
+        messages = (each for each in active if each.purpose == cls.Purpose.MESSAGE)
+        return next((each for each in messages if not set(each.suggests_for).isdisjoint(CRISIS)), None)
 
     @classmethod
     def add(cls, key: str, content: dict, *, by) -> "CannedReply":

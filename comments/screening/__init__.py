@@ -45,7 +45,18 @@ HOLDS_STAFF = frozenset({*PERSONAL_DATA, *CRISIS, "check_failed", "read_first"})
 MOST = 40  # findings of one check that are kept; nobody reads more
 _log = logging.getLogger("healthnews.screening")
 
-__all__ = ["CHECKS", "CRISIS", "PERSONAL_DATA", "Facts", "Finding", "Limits", "Outcome", "Verdict", "screen"]
+__all__ = [
+    "CHECKS",
+    "CRISIS",
+    "PERSONAL_DATA",
+    "Facts",
+    "Finding",
+    "Limits",
+    "Outcome",
+    "Verdict",
+    "dangers",
+    "screen",
+]
 
 
 def screen(facts: Facts, checks=CHECKS) -> Verdict:
@@ -62,3 +73,8 @@ def screen(facts: Facts, checks=CHECKS) -> Verdict:
     if outcome == Outcome.REJECT and any(f.code in CRISIS for f in counted):
         outcome = Outcome.HOLD  # whoever may be in danger is answered by a person, whatever the list says
     return Verdict(tuple(findings), outcome)
+
+
+def dangers(text: str, *, is_staff: bool = False) -> Verdict:
+    """What is said of danger alone, for where nothing else is asked about a text: it is not stored, or not yet."""
+    return screen(Facts(text=text, is_staff=is_staff), (crisis.danger,))

@@ -44,7 +44,7 @@ def everywhere(request):
     )
     context = {"page": page, "comments": comments, "usual_wait": waiting.usual_wait()}
     if any(each.in_crisis for each in comments):
-        context["help"] = help_lines.help_for(request)
+        context |= {"help": help_lines.help_for(request), "usual_wait": ""}
     return private(render(request, "comments/everywhere.html", context))
 
 
@@ -138,6 +138,7 @@ def _id(text: str) -> int:
 def _preview(request, html, found, *, refusal="", status=200):
     """The part; or, without script, the page of the form that it comes from, with the preview above the text."""
     context = {"html": html, "nudges": found, "refusal": refusal}
+    typed = request.POST.get("body", "")[:MOST]
     edited = _id(request.POST.get("comment", ""))
     if edited and not wants_part(request):
         comment = _own(request, edited)
@@ -149,7 +150,7 @@ def _preview(request, html, found, *, refusal="", status=200):
         .first()
     )
     if wants_part(request) or article is None:
-        return private(render(request, "comments/_preview.html", context, status=status))
+        return private(render(request, "comments/_preview.html", context | {"typed": typed}, status=status))
     form = CommentForm(initial={"body": request.POST.get("body", "")}, article=article, author=request.user)
     if parent := _id(request.POST.get("parent", "")):
         context["answered"] = (

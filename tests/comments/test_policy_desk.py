@@ -527,7 +527,7 @@ def test_a_fresh_sites_policy_and_replies_are_not_written_again_over_changes(adm
     assert PolicyVersion.current().intro == "Ours."
     assert CannedReply.objects.get(key="please-civil").body == "Ours."
     assert not CannedReply.objects.get(key="please-civil").is_active
-    assert CannedReply.objects.count() == 7
+    assert CannedReply.objects.count() == 8
 
 
 def test_a_draft_of_what_is_in_force_differs_in_nothing():

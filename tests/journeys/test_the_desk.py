@@ -322,6 +322,10 @@ def test_every_outcome_by_plain_forms(at_desk):
     page.click("summary:has-text('Open the text')")
     page.check("#publish-answered")
     page.click(".decision--publish button")
+    assert "write to the author" in page.inner_text("[role=alert]")  # nobody has answered anything yet
+    page.fill("#publish-message", "Please ring one of the numbers that you were shown.")
+    page.check("#publish-answered")
+    page.click(".decision--publish button")
     page.wait_for_url(f"**/comments/{publish.pk}/")
     page.click(".decision--publish button")
     page.wait_for_url(f"**/comments/{answer.pk}/")

@@ -89,7 +89,7 @@
       const box = form.closest("[data-composer-box]") || form;
       const fresh = document.createElement("template");
       fresh.innerHTML = await answer.text();
-      const said = fresh.content.querySelector("[data-question], [role=alert]");
+      const said = fresh.content.querySelector("[data-crisis]") || fresh.content.querySelector("[data-question], [role=alert]");
       box.replaceWith(fresh.content);
       prepareAll();
       said?.setAttribute("tabindex", "-1");
@@ -115,7 +115,10 @@
       const body = new URLSearchParams(new FormData(form));
       const answer = await post(url, body);
       const text = await answer.text();
-      if (answer.ok || answer.status === 429) place.innerHTML = text;
+      if (answer.ok || answer.status === 429) {
+        place.innerHTML = text;
+        place.querySelector("[data-crisis]")?.focus();
+      }
       else place.textContent = "The preview could not be made just now. You can still send the comment.";
     } catch (error) {
       console.warn("The preview could not be fetched.", error.message);
