@@ -7,7 +7,7 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("comments", "0015_log")]
+    dependencies = [("comments", "0016_switch_words_and_end")]
 
     operations = [
         migrations.AddField(
