@@ -163,23 +163,21 @@ def waiting() -> dict[int, int]:
 def counts() -> Counts:
     """How much waits in each lane, in words such as "12" or "1,000+"."""
     found = waiting()
-    return Counts(
-        [(each, _words(found[each], COUNT_CAP)) for each in Lane], _words(sum(found.values()), COUNT_CAP)
-    )
+    return Counts([(each, in_words(found[each])) for each in Lane], in_words(sum(found.values())))
 
 
-def arrived(mark: str) -> str:
+def arrived(mark: str, **only) -> str:
     """How many cases have begun to wait since `mark` (of `now_mark`), in words; "0" when it cannot be read."""
     numbers = paging.decode(mark, 1)
     since = paging.moment(numbers[0]) if numbers else None
     if since is None:
         return "0"
-    newer = Case.objects.filter(closed_at__isnull=True, since__gt=since).values("pk")[: COUNT_CAP + 1]
-    return _words(len(newer), COUNT_CAP)
+    newer = Case.objects.filter(closed_at__isnull=True, since__gt=since, **only).values("pk")[: COUNT_CAP + 1]
+    return in_words(len(newer))
 
 
 def now_mark() -> str:
-    """This moment, as the queue's page keeps it to ask what has arrived."""
+    """This moment, as a page of the desk keeps it to ask what has arrived."""
     return paging.encode(timezone.now())
 
 
@@ -211,7 +209,9 @@ def _counted(query: str, keys: list, cap: int, *params) -> dict:
         return dict(cursor.fetchall())
 
 
-def _words(count: int, cap: int) -> str:
+def in_words(count: int, cap: int | None = None) -> str:
+    """A count as it is printed: no further than to `cap`, else COUNT_CAP."""
+    cap = COUNT_CAP if cap is None else cap
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
@@ -221,7 +221,7 @@ def record_of(author) -> dict:
     found = _counted(_OF_AUTHOR, states, RECORD_CAP, author.pk)
     return {
         "author": author,
-        "counts": {each.label: _words(found[each], RECORD_CAP) for each in states},
+        "counts": {each.label: in_words(found[each], RECORD_CAP) for each in states},
         "joined": author.date_joined,
         "is_new": author.date_joined > timezone.now() - timedelta(days=7),
         "recent": list(

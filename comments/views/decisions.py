@@ -41,11 +41,7 @@ def decide(request, pk):
     except REFUSALS as refusal:
         return _refused(request, comment, str(refusal))
     answered = " and answered" if decision.answer_id else ""
-    messages.success(
-        request,
-        f"{comment.name}: {decision.get_action_display().lower()}{answered}.",
-        extra_tags=f"undo-{decision.pk}",
-    )
+    messages.success(request, f"{comment.name}: {decision.get_action_display().lower()}{answered}.")
     case = decision.case or getattr(comment, "case", None)
     asked = Filters.of(request.GET)
     following = onward.next_case(request.user, after=case, opened=form.cleaned_data["opened"], asked=asked)

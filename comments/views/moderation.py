@@ -12,7 +12,7 @@ from accounts.roles import moderator_required
 from comments import desk, onward, people, search
 from comments.card import card as card_of
 from comments.filters import Filters
-from comments.models import CannedReply, Case, Clause, Comment, MovedMeanwhile, Status
+from comments.models import CannedReply, Case, Clause, Comment, Lane, MovedMeanwhile, Status
 from comments.screening import wording
 from healthnews.http import private, wants_part
 
@@ -79,8 +79,9 @@ def waiting(request):
     """How much waits in each lane, and how much has arrived `since` the page was made: for the page to tell."""
     counts = desk.counts()
     lanes = {lane.name.lower(): words for lane, words in counts.lanes}
-    new = desk.arrived(request.GET.get("since", ""))
-    return private(JsonResponse({"lanes": lanes, "total": counts.total, "new": new}))
+    since = request.GET.get("since", "")
+    told = {"new": desk.arrived(since), "emergencies": desk.arrived(since, lane=Lane.CRISIS)}
+    return private(JsonResponse({"lanes": lanes, "total": counts.total} | told))
 
 
 @require_safe
