@@ -54,7 +54,7 @@ class Told:
 
 def told(notice) -> Told:
     """The notice (from `for_telling()`) in words, by what is public now."""
-    own = notice.is_of_own and notice.decision is not None
+    own = notice.is_of_own and notice.decision is not None and notice.kind != Kind.ESCALATED
     decision = notice.decision if own else None
     return Told(
         id=notice.pk,
@@ -70,8 +70,10 @@ def told(notice) -> Told:
 
 
 def address(notice) -> str:
-    """Where what it tells of can be read: in the discussion, or among one's own."""
+    """Where what it tells of can be read: in the discussion, among one's own, or at the desk."""
     comment = notice.comment
+    if notice.kind == Kind.ESCALATED:
+        return reverse("moderation:card", args=[comment.pk])
     if not comment.article.is_public():
         return ""
     if comment.is_published:
@@ -89,6 +91,8 @@ def is_readable(comment) -> bool:
 def _line(notice) -> str:
     comment, decision = notice.comment, notice.decision
     where = f"on “{comment.article.title}”"
+    if notice.kind == Kind.ESCALATED:
+        return f"{decision.actor} passed a comment {where} to the administrators."
     if notice.kind in ANSWERS:
         who = f"{comment.name} ({comment.mark_label})" if comment.mark_label else comment.name
         return f"{who} answered your comment {where}."

@@ -123,7 +123,9 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             told = act.is_of_staff and act.action != Action.ESCALATE
             decided = [each for each in done.decisions.values() if told and is_told(each)]
             to_authors = Notice.to_authors(decided)
-            Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
+            passed = done.decisions.values() if act.action == Action.ESCALATE else ()
+            given = [*answered, *to_authors, *Notice.to_administrators(passed)]
+            Notice.give(given, at=act.at, unmailed=to_authors if act.quiet else ())
     return done
 
 
