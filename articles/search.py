@@ -56,6 +56,15 @@ def search(articles, text: str, *, size: int, after: str = "") -> paging.Page:
     return paging.Page(rows, before="", after=last, is_first=place is None)
 
 
+def titled(articles, text: str):
+    """Those of `articles` whose titles have words that begin like all of these."""
+    words = re.findall(r"\w+", folded(asked(text)).replace("_", " "))
+    if not words:
+        return articles.none()
+    query = SearchQuery(" & ".join(f"'{word}':*A" for word in words), config="english", search_type="raw")
+    return articles.filter(search=query)
+
+
 def _write_excerpts(rows, text: str) -> None:
     texts = [_SIGNS.sub("", f"{row.dek}\n\n{markup.text_of(row.body)}".strip()) for row in rows]
     for row, whole, words in zip(rows, texts, _hits(texts, text), strict=True):

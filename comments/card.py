@@ -142,6 +142,7 @@ def card(comment, *, by, typed=None) -> dict:
         "pick": Pick.latest(comment) if comment.is_picked else None,
         "may_pick": not Pick.why_not(comment, by),
         "decisions": decisions,
+        "passed_on": _passed_on(decisions) if "escalated" in kinds else None,
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": reports[:REPORTS],
         "more_reports": len(reports) > REPORTS,
@@ -170,6 +171,11 @@ def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
         own = comment.author_id == by.pk
         return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
     return allowed
+
+
+def _passed_on(decisions):
+    """Who passed it to the administrators last, with what they should know."""
+    return next((each for each in decisions if each.action == Action.ESCALATE), None)
 
 
 def _parent(comment):

@@ -1,28 +1,27 @@
-"""Reading for the desk: the queue, what waits in it, who is next; and the record of an author. Bounded, whatever waits.
+"""Reading for the desk: the queue, what waits in it; and the record of an author. Bounded, whatever waits.
 
-What a card shows is in card.py, what a search finds in search.py.
+Who is next is in onward.py, what a card shows in card.py, what a search finds in search.py.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleGreaterThanOrEqual
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
-from accounts.models import fold_email
+from comments.filters import Filters
 from comments.models import Case, Comment, CommentText, Lane, Status
-from comments.models.deciding import others_moderate
 from comments.screening import wording
 from healthnews import paging
-from healthnews.questions import Question
 
 ROWS = 25
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 RECORD_CAP = 100
+ALL = Filters()
 CRISIS_TIME = timedelta(minutes=15)  # in which somebody looks at an emergency, in the hours of duty
 # Each subquery stops at the cap, over a partial index and one that begins with the author. In the queue's order, so that
 # an empty lane is never looked for by reading the whole table.
@@ -37,46 +36,6 @@ _OF_AUTHOR = """
         SELECT FROM comments_comment WHERE author_id = %s AND comments_comment.status = each.status LIMIT %s
     ) AS found) FROM unnest(%s::text[]) AS each (status)
 """
-# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal against one's own decision.
-_NOT_MINE = """(
-    EXISTS (SELECT FROM comments_comment AS comment WHERE comment.id = comment_id AND comment.author_id = %(by)s)
-    OR 'appeal' = ANY (kinds) AND EXISTS (
-        SELECT FROM comments_decision AS decision JOIN comments_appeal AS appeal ON appeal.decision_id = decision.id
-        WHERE decision.comment_id = comments_case.comment_id AND decision.by_id = %(by)s AND appeal.answered_by_id IS NULL
-    )
-)"""
-# Three ways to go on, the first that leads somewhere: each reads the head of the queue's index.
-_FREE = f"""
-    comment_id, {_NOT_MINE} AS not_mine
-    FROM comments_case WHERE closed_at IS NULL AND comment_id <> %(after)s
-    AND (claimed_by_id IS NULL OR claimed_by_id = %(by)s OR claimed_until < %(now)s)
-    AND (NOT %(leave)s OR NOT {_NOT_MINE})
-"""
-_ORDER = "ORDER BY lane, priority, since, comment_id LIMIT 1"
-_NEXT = Question(
-    "next_case",
-    f"""
-    SELECT comment_id, not_mine FROM (
-        (SELECT 1 AS way, {_FREE} AND lane = {Lane.CRISIS:d} AND since > %(came)s {_ORDER})
-        UNION ALL
-        (SELECT 2, {_FREE}
-         AND (lane, priority, since, comment_id) > (%(lane)s, %(priority)s, %(since)s, %(pk)s) {_ORDER})
-        UNION ALL
-        (SELECT 3, {_FREE} {_ORDER})
-    ) AS ways ORDER BY way LIMIT 1
-    """,  # noqa: S608  words of our own
-    {
-        "by": "bigint",
-        "leave": "boolean",
-        "now": "timestamptz",
-        "after": "bigint",
-        "came": "timestamptz",
-        "lane": "smallint",
-        "priority": "smallint",
-        "since": "timestamptz",
-        "pk": "bigint",
-    },
-)
 _CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
 _COMMENT = (
     *("pk", "version", "author_name", "author__display_name", "article__title", "article__slug", "parent_id"),
@@ -116,6 +75,11 @@ class Queue:
     rows: list[Row]
     after: str
 
+    @property
+    def articles(self) -> list[str]:
+        """The titles of what is commented on here."""
+        return sorted({row.article for row in self.rows})
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -125,32 +89,28 @@ class Counts:
     total: str
 
 
-def queue(*, lane="", reason="", article="", author="", after="") -> Queue:
-    """A page of open cases in their order: lane, priority, age. Filters that cannot be read are ignored."""
-    cases = Case.objects.open()
-    if lane.upper() in Lane.names:
-        cases = cases.filter(lane=Lane[lane.upper()])
-    if reason in wording.FOR_MODERATORS:
-        cases = cases.filter(codes__contains=[reason])
-        # What is rare is looked up by its index; walking the queue in its order finds what is frequent soonest.
-        few = list(cases.order_by().values_list("pk", flat=True)[: COUNT_CAP + 1])
-        if len(few) <= COUNT_CAP:
-            cases = Case.objects.open().filter(pk__in=few)
-    if article:
-        cases = cases.filter(article__slug=article[:200].replace("\x00", ""))
-    if author:
-        # Through the author's newest comments, not through all that waits.
-        theirs = Comment.objects.filter(author__email=fold_email(author[:254].replace("\x00", "")))
-        cases = cases.filter(
-            pk__in=list(theirs.order_by("-posted_at").values_list("pk", flat=True)[:COUNT_CAP])
-        )
-    found = list(_behind(cases, after).values(*_CASE)[: ROWS + 1])
+def queue(asked: Filters = ALL) -> Queue:
+    """A page of open cases in their order: lane, priority, age. Filters that cannot be read are ignored.
+
+    The page from `asked.after` on; or from `asked.at` on, where that place is no longer on it.
+    """
+    cases = asked.cases()
+    found = _page(behind(cases, asked.after))
+    if (numbers := paging.decode(asked.at, 4)) and len(found) > ROWS:
+        last = found[ROWS - 1]
+        end = paging.decode(paging.encode(last["lane"], last["priority"], last["since"], last["pk"]), 4)
+        if numbers > end:
+            found = _page(behind(cases, asked.at, itself=True))
     more, found = len(found) > ROWS, found[:ROWS]
     last = found[-1] if more else None
     return Queue(
         rows_of(found),
         after=paging.encode(last["lane"], last["priority"], last["since"], last["pk"]) if last else "",
     )
+
+
+def _page(cases) -> list[dict]:
+    return list(cases.values(*_CASE)[: ROWS + 1])
 
 
 def cases_of(pks) -> list[Row]:
@@ -203,23 +163,21 @@ def waiting() -> dict[int, int]:
 def counts() -> Counts:
     """How much waits in each lane, in words such as "12" or "1,000+"."""
     found = waiting()
-    return Counts(
-        [(each, _words(found[each], COUNT_CAP)) for each in Lane], _words(sum(found.values()), COUNT_CAP)
-    )
+    return Counts([(each, in_words(found[each])) for each in Lane], in_words(sum(found.values())))
 
 
-def arrived(mark: str) -> str:
+def arrived(mark: str, **only) -> str:
     """How many cases have begun to wait since `mark` (of `now_mark`), in words; "0" when it cannot be read."""
     numbers = paging.decode(mark, 1)
     since = paging.moment(numbers[0]) if numbers else None
     if since is None:
         return "0"
-    newer = Case.objects.filter(closed_at__isnull=True, since__gt=since).values("pk")[: COUNT_CAP + 1]
-    return _words(len(newer), COUNT_CAP)
+    newer = Case.objects.filter(closed_at__isnull=True, since__gt=since, **only).values("pk")[: COUNT_CAP + 1]
+    return in_words(len(newer))
 
 
 def now_mark() -> str:
-    """This moment, as the queue's page keeps it to ask what has arrived."""
+    """This moment, as a page of the desk keeps it to ask what has arrived."""
     return paging.encode(timezone.now())
 
 
@@ -228,42 +186,20 @@ def place_of(case) -> str:
     return paging.encode(case.lane, case.priority, case.since, case.pk)
 
 
-def next_case(by, *, after=None, opened: int | None = None) -> int | None:
-    """The comment to look at next, of those that nobody else looks at: behind `after` (a Case), else the first.
-
-    An emergency that came in while the last card was open (since `opened`, seconds since 1970) goes before all. What
-    another moderator has to decide is left out, where there is one: one query, but where the next would be of that kind.
-    """
-    now = timezone.now()
-    given = {"by": by.pk, "leave": False, "now": now, "after": after.pk if after else 0, "came": now}
-    place = after and (after.lane, after.priority, after.since, after.pk)
-    given |= dict(zip(("lane", "priority", "since", "pk"), place or (Lane.NEW + 1, 0, now, 0), strict=True))
-    if opened is not None:
-        given["came"] = datetime.fromtimestamp(min(opened, int(now.timestamp())), UTC)
-    found = _NEXT.rows(**given)
-    if found and found[0][1] and others_moderate(by):
-        found = _NEXT.rows(**given | {"leave": True})
-    return found[0][0] if found else None
-
-
-def case_before(case) -> int | None:
-    """The comment of the open case before this one in the queue, whoever looks at it; None at its head."""
-    here = (case.lane, case.priority, case.since, case.pk)
-    before = Case.objects.open().filter(TupleLessThan(_place_columns(), here))
-    return before.reverse().values_list("pk", flat=True).first()
-
-
-def _place_columns():
+def place_columns():
+    """What the queue is sorted by."""
     return Tuple(F("lane"), F("priority"), F("since"), F("comment_id"))
 
 
-def _behind(cases, cursor: str):
+def behind(cases, cursor: str, *, itself: bool = False):
+    """The cases behind the place of a cursor; all of them, when it cannot be read."""
     numbers = paging.decode(cursor, 4)
     since = paging.moment(numbers[2]) if numbers else None
     if since is None:
         return cases
     lane, priority, _, pk = numbers
-    return cases.filter(TupleGreaterThan(_place_columns(), (lane, priority, since, pk)))
+    comes = TupleGreaterThanOrEqual if itself else TupleGreaterThan
+    return cases.filter(comes(place_columns(), (lane, priority, since, pk)))
 
 
 def _counted(query: str, keys: list, cap: int, *params) -> dict:
@@ -273,7 +209,9 @@ def _counted(query: str, keys: list, cap: int, *params) -> dict:
         return dict(cursor.fetchall())
 
 
-def _words(count: int, cap: int) -> str:
+def in_words(count: int, cap: int | None = None) -> str:
+    """A count as it is printed: no further than to `cap`, else COUNT_CAP."""
+    cap = COUNT_CAP if cap is None else cap
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
@@ -283,7 +221,7 @@ def record_of(author) -> dict:
     found = _counted(_OF_AUTHOR, states, RECORD_CAP, author.pk)
     return {
         "author": author,
-        "counts": {each.label: _words(found[each], RECORD_CAP) for each in states},
+        "counts": {each.label: in_words(found[each], RECORD_CAP) for each in states},
         "joined": author.date_joined,
         "is_new": author.date_joined > timezone.now() - timedelta(days=7),
         "recent": list(

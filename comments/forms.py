@@ -6,7 +6,7 @@ from django.db import transaction
 
 from comments import facts, nudges, screening
 from comments.models import Comment, Preference, Status
-from comments.models.preference import FIXED, How, Kind
+from comments.models.preference import FIXED, OF_ADMINISTRATORS, How, Kind
 from healthnews import markup
 
 MAX_ID = 2**63 - 1
@@ -147,7 +147,7 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         for kind, how in Preference.of(user).items():
-            if kind not in FIXED:
+            if kind not in FIXED and (kind not in OF_ADMINISTRATORS or user.is_administrator):
                 self.fields[kind] = forms.ChoiceField(
                     label=Kind(kind).label,
                     choices=How.choices,

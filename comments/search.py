@@ -8,8 +8,9 @@ import psycopg
 from django.contrib.postgres.search import SearchQuery
 from django.db import OperationalError, connection, transaction
 
-from accounts.models import fold_email
-from articles.search import START, STOP, asked, excerpt
+from articles.search import START, STOP, excerpt
+from articles.search import asked as typed
+from comments.filters import Filters
 from comments.models import Comment, CommentText
 from comments.models.text import Words
 from healthnews import markup, paging
@@ -34,20 +35,17 @@ class Found:
     excerpt: object
 
 
-def search(words: str, *, article="", author="", after="") -> tuple[list[Found], str]:
+def search(asked: Filters) -> tuple[list[Found], str]:
     """A page of comments with all these words, newest text first, and the cursor behind it. Raises TooMany.
 
     "quoted phrases", or and -not work. Nothing that can be typed is an error.
     """
-    query = _MARKS.sub("", unicodedata.normalize("NFKD", asked(words)))
+    query = _MARKS.sub("", unicodedata.normalize("NFKD", typed(asked.q)))
     texts = CommentText.objects.alias(words=Words("body")).filter(
         words=SearchQuery(query, config="simple", search_type="websearch")
     )
-    if article:
-        texts = texts.filter(comment__article__slug=article[:200].replace("\x00", ""))
-    if author:
-        texts = texts.filter(comment__author__email=fold_email(author[:254].replace("\x00", "")))
-    place = paging.decode(after, 1)
+    texts = texts.filter(asked.texts())
+    place = paging.decode(asked.after, 1)
     if place:
         texts = texts.filter(pk__lt=place[0])
     read = _in_time(texts)

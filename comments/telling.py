@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from accounts import names
 from comments import states, waiting
 from comments.models import Action, Mark
@@ -55,7 +57,7 @@ class Told:
 
 def told(notice) -> Told:
     """The notice (from `for_telling()`) in words, by what is public now."""
-    own = notice.is_of_own and notice.decision is not None
+    own = notice.is_of_own and notice.decision is not None and notice.kind != Kind.ESCALATED
     decision = notice.decision if own else None
     return Told(
         id=notice.pk,
@@ -71,8 +73,10 @@ def told(notice) -> Told:
 
 
 def address(notice) -> str:
-    """Where what it tells of can be read: in the discussion, or among one's own."""
+    """Where what it tells of can be read: in the discussion, among one's own, or at the desk."""
     comment = notice.comment
+    if notice.kind == Kind.ESCALATED:
+        return reverse("moderation:card", args=[comment.pk])
     if is_readable(comment):
         return comment.get_absolute_url()
     return waiting.address(comment) if notice.is_of_own else ""
@@ -86,6 +90,8 @@ def is_readable(comment) -> bool:
 def _line(notice) -> str:
     comment, decision = notice.comment, notice.decision
     where = f"on “{comment.article.title}”"
+    if notice.kind == Kind.ESCALATED:
+        return f"{decision.actor} passed a comment {where} to the administrators."
     if notice.kind in ANSWERS:
         who = names.unlinked(comment.name)
         who = f"{who} ({comment.mark_label})" if comment.mark_label else who

@@ -124,7 +124,9 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
             done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
             decided = [each for each in done.decisions.values() if act.is_of_staff and is_told(each)]
             to_authors = Notice.to_authors(decided)
-            Notice.give([*answered, *to_authors], at=act.at, unmailed=to_authors if act.quiet else ())
+            passed = done.decisions.values() if act.action == Action.ESCALATE else ()
+            given = [*answered, *to_authors, *Notice.to_administrators(passed)]
+            Notice.give(given, at=act.at, unmailed=to_authors if act.quiet else ())
     return done
 
 

@@ -11,8 +11,10 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import roles
 from comments import jobs, states
 from comments.models.decision import Action, Decision
+from comments.models.duty import holders
 from comments.models.preference import DEFAULTS, FIXED, How, Kind
 
 MOST_COUNTED = 1_000
@@ -53,7 +55,7 @@ class NoticeQuerySet(models.QuerySet):
     def for_telling(self):
         """With what telling.py prints, in one query."""
         about = ("comment__article", "comment__author", "comment__text")
-        return self.select_related(*about, "decision__clause__policy", "decision__message")
+        return self.select_related(*about, "decision__clause__policy", "decision__message", "decision__by")
 
 
 class Notice(models.Model):
@@ -108,7 +110,7 @@ class Notice(models.Model):
     @property
     def is_of_the_desk(self) -> bool:
         """Whether a moderator decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
-        return self.is_of_own and self.from_id is not None
+        return self.is_of_own and self.from_id is not None and self.kind != Kind.ESCALATED
 
     # The door
 
@@ -141,6 +143,16 @@ class Notice(models.Model):
         """To be given: what tells the authors what was decided about their comments."""
         return [
             cls(user_id=each.comment.author_id, kind=_kind(each), comment=each.comment, decision=each)
+            for each in decisions
+        ]
+
+    @classmethod
+    def to_administrators(cls, decisions) -> list["Notice"]:
+        """To be given: what tells all administrators that these were passed to them. A query where there are any."""
+        people = holders(roles.ADMINISTRATOR) if decisions else ()
+        return [
+            cls(user_id=person.pk, kind=Kind.ESCALATED, comment=each.comment, decision=each)
+            for person in people
             for each in decisions
         ]
 

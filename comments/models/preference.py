@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     STAFF_ANSWER = "staff_answer", "The staff or the author of the article answers me"
     ANSWERED = "answered", "Another reader answers me"
     REPORT_ANSWERED = "report_answered", "A report of mine is decided"
+    ESCALATED = "escalated", "A moderator passes a comment to the administrators"
 
 
 class How(models.TextChoices):
@@ -27,6 +28,8 @@ class How(models.TextChoices):
 DEFAULTS = dict.fromkeys(Kind, How.NOW) | {Kind.ANSWERED: How.DAILY}
 # Whoever takes a text away has to say why when they do it (DSA art. 17, and 20 for appeals): nobody can miss that.
 FIXED = frozenset({Kind.DECIDED, Kind.APPEAL})
+# What nobody else is told of, and so is not asked about.
+OF_ADMINISTRATORS = frozenset({Kind.ESCALATED})
 
 
 class Preference(models.Model):

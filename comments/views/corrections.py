@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,8 +12,9 @@ from accounts.roles import moderator_required
 from articles.models import Correction
 from comments import corrections
 from comments.expert_forms import CorrectionRequestForm
+from comments.filters import Filters
 from comments.models import CorrectionRequest, Report, Undecidable
-from comments.views.moderation import comment_of
+from comments.views.moderation import comment_of, to_card
 from healthnews import paging
 from healthnews.http import private
 
@@ -49,7 +49,7 @@ def send(request, pk):
                 error, status = str(refusal), 409
             else:
                 messages.success(request, "Sent to the editors. What becomes of it stands under Corrections.")
-                card = reverse("moderation:card", args=[comment.pk])
+                card = to_card(request, comment.pk, Filters.of(request.GET))
                 return private(HttpResponseRedirect(card, status=SEE_OTHER))
         else:
             error, status = form.sentence, 422
@@ -58,6 +58,7 @@ def send(request, pk):
         "reported": reported,
         "correction_request": CorrectionRequest.objects.of(comment),
         "error": error,
+        "asked": Filters.of(request.GET),
         "sent": request.POST if error and "as_begun" not in request.POST else None,
     }
     return private(render(request, "moderation/correction.html", context, status=status))

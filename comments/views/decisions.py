@@ -3,16 +3,16 @@
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.roles import moderator_required
-from comments import desk, states
+from comments import desk, onward, states
 from comments.clause_form import PolicyChanged
 from comments.decision_forms import BulkForm, DecisionForm
+from comments.filters import Filters
 from comments.models import Comment, Decision, MovedMeanwhile, Undecidable, undoing
 from comments.models.deciding import carry_out
-from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide
+from comments.views.moderation import bulk_context, card_page, comment_of, comments_to_decide, to_card
 from healthnews.http import private, wants_part
 
 SEE_OTHER = 303
@@ -41,21 +41,17 @@ def decide(request, pk):
     except REFUSALS as refusal:
         return _refused(request, comment, str(refusal))
     answered = " and answered" if decision.answer_id else ""
-    messages.success(
-        request,
-        f"{comment.name}: {decision.get_action_display().lower()}{answered}.",
-        extra_tags=f"undo-{decision.pk}",
-    )
+    messages.success(request, f"{comment.name}: {decision.get_action_display().lower()}{answered}.")
     case = decision.case or getattr(comment, "case", None)
-    following = desk.next_case(request.user, after=case, opened=form.cleaned_data["opened"])
+    asked = Filters.of(request.GET)
+    following = onward.next_case(request.user, after=case, opened=form.cleaned_data["opened"], asked=asked)
     if wants_part(request) and following:
         now = comment_of(request, following)
         now.case.claim(by=request.user)
         response = card_page(request, now)
-        response["HX-Push-Url"] = reverse("moderation:card", args=[following])
+        response["HX-Push-Url"] = to_card(request, following, asked)
         return response
-    where = reverse("moderation:card", args=[following]) if following else reverse("moderation:queue")
-    return private(HttpResponseRedirect(where, status=SEE_OTHER))
+    return private(HttpResponseRedirect(to_card(request, following, asked), status=SEE_OTHER))
 
 
 def _refused(request, comment, error: str):
@@ -68,7 +64,7 @@ def _refused(request, comment, error: str):
 def undo(request, pk):
     """Take a decision back, and show the card as it is then."""
     decision = get_object_or_404(Decision.objects.select_related("answer"), pk=pk)
-    where = reverse("moderation:card", args=[decision.comment_id])
+    where = to_card(request, decision.comment_id, Filters.of(request.GET))
     try:
         undoing.undo(decision, by=request.user)
     except (MovedMeanwhile, Undecidable) as refusal:

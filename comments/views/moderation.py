@@ -1,18 +1,21 @@
 """The desk: the queue, a card. What is decided comes in through decisions.py."""
 
+from dataclasses import replace
+
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import moderator_required
-from comments import desk, search
+from comments import desk, onward, people, search
 from comments.card import card as card_of
-from comments.models import CannedReply, Case, Clause, Comment, MovedMeanwhile
+from comments.filters import Filters
+from comments.models import CannedReply, Case, Clause, Comment, Lane, MovedMeanwhile, Status
 from comments.screening import wording
 from healthnews.http import private, wants_part
 
-FILTERS = ("lane", "reason", "article", "author", "q", "after")
 _JOINED = (
     "text",
     "author",
@@ -42,23 +45,24 @@ def bulk_context() -> dict:
 @moderator_required
 def queue(request):
     """What waits, lane by lane; with `q`, what a search among all comments finds."""
-    asked = {name: request.GET.get(name, "") for name in FILTERS}
-    filters = {name: value for name, value in asked.items() if value and name not in {"after", "lane"}}
-    context = {"asked": asked, "filters": filters, "codes": wording.FOR_MODERATORS, "counts": desk.counts()}
-    if asked["q"].strip():
+    asked = Filters.of(request.GET)
+    context = {"asked": asked, "codes": wording.FOR_MODERATORS, "counts": desk.counts()}
+    if asked.q:
         return _found(request, asked, context)
-    words = {name: value for name, value in asked.items() if name != "q"}
-    context |= bulk_context() | {"queue": desk.queue(**words), "mark": desk.now_mark()}
+    page = desk.queue(asked)
+    context |= bulk_context() | {"queue": page, "further": page.after and asked.turned_to(page.after)}
     return private(render(request, "moderation/queue.html", context))
 
 
 def _found(request, asked, context):
+    context["states"] = Status.choices
     try:
-        context["found"], context["after"] = search.search(
-            asked["q"], article=asked["article"], author=asked["author"], after=asked["after"]
-        )
+        context["found"], after = search.search(asked)
+        context["further"] = after and asked.turned_to(after)
     except search.TooMany:
         context["too_many"] = True
+    if not asked.after:
+        context["people"] = people.search(asked.q)
     return private(render(request, "moderation/found.html", context))
 
 
@@ -75,8 +79,9 @@ def waiting(request):
     """How much waits in each lane, and how much has arrived `since` the page was made: for the page to tell."""
     counts = desk.counts()
     lanes = {lane.name.lower(): words for lane, words in counts.lanes}
-    new = desk.arrived(request.GET.get("since", ""))
-    return private(JsonResponse({"lanes": lanes, "total": counts.total, "new": new}))
+    since = request.GET.get("since", "")
+    told = {"new": desk.arrived(since), "emergencies": desk.arrived(since, lane=Lane.CRISIS)}
+    return private(JsonResponse({"lanes": lanes, "total": counts.total} | told))
 
 
 @require_safe
@@ -93,7 +98,9 @@ def card(request, pk):
 def card_page(request, comment, *, status=200, conflict=None, error="", typed=None):
     """The card, as a page or as the part that htmx asked for; with what went wrong and what was typed."""
     context = card_of(comment, by=request.user, typed=typed)
-    context |= {"conflict": conflict, "error": error, "typed": typed or {}}
+    asked, case = Filters.of(request.GET), context["case"]
+    context |= {"conflict": conflict, "error": error, "typed": typed or {}, "asked": asked}
+    context["back"] = replace(asked, at=desk.place_of(case) if case and not asked.q else "").query
     template = "moderation/_card.html" if wants_part(request) else "moderation/card.html"
     return private(render(request, template, context, status=status))
 
@@ -102,9 +109,21 @@ def card_page(request, comment, *, status=200, conflict=None, error="", typed=No
 @moderator_required
 def beside(request, pk, step):
     """To the card of the case before or after this one; to the queue where there is none."""
-    case = get_object_or_404(Case, pk=pk)
-    found = desk.next_case(request.user, after=case) if step == "next" else desk.case_before(case)
-    return private(redirect("moderation:card", found) if found else redirect("moderation:queue"))
+    case, asked = get_object_or_404(Case, pk=pk), Filters.of(request.GET)
+    if step == "next":
+        found = onward.next_case(request.user, after=case, asked=asked)
+    else:
+        found = onward.case_before(case, asked)
+    return private(redirect(to_card(request, found, asked)))
+
+
+def to_card(request, pk: int | None, asked: Filters) -> str:
+    """The address of that card, on the same way through the queue; of the queue, which says so, when there is none."""
+    if pk is not None:
+        return reverse("moderation:card", args=[pk]) + asked.onward
+    if asked.narrows:
+        messages.info(request, "No other case fits these filters now.")
+    return reverse("moderation:queue") + asked.turned_to("")
 
 
 @require_http_methods(["POST", "DELETE"])

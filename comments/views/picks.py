@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.roles import moderator_required
 from comments.desk_forms import PickForm
+from comments.filters import Filters
 from comments.models import MovedMeanwhile, Pick, Undecidable
-from comments.views.moderation import card_page, comment_of
+from comments.views.moderation import card_page, comment_of, to_card
 from healthnews.http import private
 
 SEE_OTHER = 303
@@ -30,4 +30,4 @@ def pick(request, pk):
         return card_page(request, comment, status=422, error=str(refusal))
     said = "Picked: readers see it marked." if to else "It is no longer picked."
     messages.success(request, said)
-    return private(HttpResponseRedirect(reverse("moderation:card", args=[pk]), status=SEE_OTHER))
+    return private(HttpResponseRedirect(to_card(request, pk, Filters.of(request.GET)), status=SEE_OTHER))

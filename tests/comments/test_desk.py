@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import desk, search
+from comments import desk, onward, search
+from comments.filters import Filters
 from comments.models import Appeal, Case, Clause, Comment, Decision, Remark, Report
 from comments.screening import Finding, Outcome
 from healthnews import paging
@@ -61,7 +62,7 @@ def test_the_queue_is_filtered_by_what_was_found(client, moderator):
     assert "Write to ada" in html
     assert "See https" not in html
     assert "See https" in page(client, "/moderation/?reason=nonsense")
-    [row] = desk.queue(reason="email").rows
+    [row] = desk.queue(Filters(reason="email")).rows
     assert row.reasons == ["E-mail address"]
     assert '<span class="reason">E-mail address</span>' in html
 
@@ -159,7 +160,7 @@ def test_search_finds_every_comment_whatever_its_state_accents_or_capitals(clien
     removed.decide("remove", by=moderator, version=1, clause=Clause.in_force().first())
     make_comment(status="pending", body="A CAFE that waits.", author=author)
     make_comment(body="Nothing of that kind.", author=author)
-    found, after = search.search("cafe")
+    found, after = search.search(Filters(q="cafe"))
     assert [str(each.comment.status) for each in found] == ["pending", "removed", "published"]
     assert after == ""
     assert "The <mark>Café</mark> in <mark>Zürich</mark>." in page(client, "/moderation/?q=caf%C3%A9+zurich")
@@ -170,10 +171,10 @@ def test_search_reads_the_text_that_stands_and_the_edit_that_waits(moderator):
     author = make_user()
     comment = make_comment(body="The oldest words.", author=author)
     comment.edit("The newest words.", by=author, verdict=verdict("hold"), version=1)
-    assert len(search.search("oldest")[0]) == len(search.search("newest")[0]) == 1
+    assert len(search.search(Filters(q="oldest"))[0]) == len(search.search(Filters(q="newest"))[0]) == 1
     comment.refresh_from_db()
     comment.decide("publish", by=moderator, version=comment.version)
-    assert search.search("oldest")[0] == []
+    assert search.search(Filters(q="oldest"))[0] == []
 
 
 def test_search_is_paged_and_its_queries_do_not_grow(client, moderator):
@@ -185,8 +186,8 @@ def test_search_is_paged_and_its_queries_do_not_grow(client, moderator):
             page(client, "/moderation/?q=tea")
         asked.append(len(queries))
     assert asked[0] == asked[1]
-    first, after = search.search("tea")
-    second, end = search.search("tea", after=after)
+    first, after = search.search(Filters(q="tea"))
+    second, end = search.search(Filters(q="tea", after=after))
     assert len({each.comment.pk for each in first + second}) == 50
     assert end == ""
 
@@ -398,13 +399,13 @@ def test_a_decision_keeps_how_it_was_made_and_how_long_it_took(client, moderator
 
 def test_after_deciding_a_bar_on_the_next_card_undoes_it(client, moderator):
     first, second = held("First."), held("Second.")
-    following = decide(client, first, action="publish")
+    following = decide(client, first, action="publish", way="key")
     assert following.url == f"/moderation/comments/{second.pk}/"
     html = page(client, following.url)
     decision = first.decisions.first()
     undo = f"/moderation/decisions/{decision.pk}/undo/"
     assert f'action="{undo}"' in html
-    assert "Undo <kbd>u</kbd>" in html
+    assert "published <kbd>u</kbd>" in html
     assert client.post(undo).url == f"/moderation/comments/{first.pk}/"
     first.refresh_from_db()
     assert first.status == "pending"
@@ -444,7 +445,7 @@ def test_what_waited_already_and_becomes_an_emergency_is_next_and_its_clock_begi
     waits.edit("I want to end it all.", by=waits.author, version=1, verdict=danger)
     case = Case.objects.get(pk=waits.pk)
     assert (case.kinds, case.since >= began) == (["new", "crisis"], True)
-    assert desk.next_case(moderator, after=Case.objects.get(pk=read.pk), opened=opened) == waits.pk
+    assert onward.next_case(moderator, after=Case.objects.get(pk=read.pk), opened=opened) == waits.pk
     assert desk.arrived(paging.encode(began - timedelta(seconds=1))) == "1"
     since = case.since
     waits.edit("I do.", by=waits.author, version=2, verdict=danger)
@@ -525,7 +526,7 @@ def test_an_open_emergencys_text_is_nowhere_else_on_the_desk(client, moderator):
         html = page(client, path)
         assert "annot go on" not in html, path
         assert "The text may be distressing" in html, path
-        assert f'/moderation/comments/{crisis.pk}/"' in html, path
+        assert f'href="/moderation/comments/{crisis.pk}/' in html, path
     crisis.refresh_from_db()
     crisis.decide("keep", by=moderator, version=crisis.version, outcome="answered")
     for path in paths:
@@ -580,25 +581,29 @@ def test_nobody_is_led_to_what_they_may_not_decide(moderator):
     appeal, own = appealed(by=moderator), held("My own.", by=moderator)
     last = held("Somebody else's.")
     # There is nobody else: it is theirs.
-    assert [desk.next_case(moderator), desk.next_case(moderator, after=appeal.case)] == [appeal.pk, own.pk]
+    assert [onward.next_case(moderator), onward.next_case(moderator, after=appeal.case)] == [
+        appeal.pk,
+        own.pk,
+    ]
     other = make_user("moderator")
-    assert [desk.next_case(moderator), desk.next_case(moderator, after=last.case)] == [last.pk, None]
+    assert [onward.next_case(moderator), onward.next_case(moderator, after=last.case)] == [last.pk, None]
     Case.open_for(own, "crisis", priority=0)
-    assert desk.next_case(moderator, after=last.case, opened=0) is None
-    assert [desk.next_case(other), desk.next_case(other, after=Case.objects.get(pk=own.pk))] == [
+    assert onward.next_case(moderator, after=last.case, opened=0) is None
+    assert [onward.next_case(other), onward.next_case(other, after=Case.objects.get(pk=own.pk))] == [
         own.pk,
         appeal.pk,
     ]
     # Passed on to the administrators it is still an appeal against their own decision.
     appeal.decide("escalate", by=other, version=appeal.version)
-    assert desk.next_case(moderator) == last.pk
+    assert onward.next_case(moderator) == last.pk
     last.decide("publish", by=other, version=last.version)
-    assert desk.next_case(moderator) is None
+    assert onward.next_case(moderator) is None
 
 
 def test_who_is_next_is_one_query_but_for_what_is_ones_own(moderator):
     make_user("moderator")
     held("Somebody else's.")
+    assert moderator.is_moderator  # asked before any page of the desk is shown, and kept
     with CaptureQueriesContext(connection) as queries:
-        assert desk.next_case(moderator)
+        assert onward.next_case(moderator)
     assert len(queries) == 1

@@ -275,7 +275,7 @@ def test_deep_in_the_queue_no_more_rows_are_read(client, moderator):
         # So few rows could as well be sorted: what is asked is whether the index can give the order and the place.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
-        plan = desk._behind(Case.objects.open(), desk.place_of(cases[50]))[:5].explain(analyze=True)
+        plan = desk.behind(Case.objects.open(), desk.place_of(cases[50]))[:5].explain(analyze=True)
     assert "Rows Removed by Filter" not in plan
     assert "case_queue" in plan
 

@@ -12,7 +12,7 @@ from comments import jobs, states
 from comments.models import Clause, Comment, Notice, Preference
 from comments.models.deciding import Act, carry_out
 from comments.models.notice import MOST_COUNTED
-from comments.models.preference import DEFAULTS, FIXED, How, Kind
+from comments.models.preference import DEFAULTS, FIXED, OF_ADMINISTRATORS, How, Kind
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -528,11 +528,12 @@ def test_every_kind_has_a_default_and_what_is_owed_is_at_once():
 def test_one_chooses_for_each_kind(client, mine):
     text = page(client, mine.author, INBOX + "preferences/")
     assert "cannot be switched off" in text
-    asked = {kind: how for kind, how in Preference.of(mine.author).items() if kind not in FIXED}
+    unasked = FIXED | OF_ADMINISTRATORS
+    asked = {kind: how for kind, how in Preference.of(mine.author).items() if kind not in unasked}
     for how in (How.NEVER, How.DAILY, How.NOW):
         sent = dict.fromkeys(asked, how) | {"decided": "never", "appeal": "never"}
         assert client.post(INBOX + "preferences/", sent).status_code == 303
-        assert Preference.of(mine.author) == asked | dict.fromkeys(asked, how) | dict.fromkeys(FIXED, How.NOW)
+        assert Preference.of(mine.author) == dict.fromkeys(asked, how) | dict.fromkeys(unasked, How.NOW)
     assert Preference.objects.filter(user=mine.author).count() == len(asked)
 
 

@@ -1,43 +1,70 @@
-// The queue: down and up by key, and what has arrived meanwhile, told without moving the list.
+// The queue: down and up by key, ticking, and what has arrived meanwhile, told without moving the list.
 "use strict";
 (() => {
   const items = [...document.querySelectorAll("[data-queue] [data-item]")];
+  const ticks = items.map((item) => item.querySelector(".queue__tick")).filter(Boolean);
   let at = -1;
   const go = (to) => {
     at = Math.max(0, Math.min(items.length - 1, to));
     items[at].querySelector(".queue__open").focus();
     items[at].scrollIntoView({ block: "nearest" });
   };
+  // Back from a card one is at its row again; from the page before at the first.
+  const back = items.findIndex((item) => `#${item.id}` === location.hash);
+  if (back >= 0) go(back);
+  else if (location.hash === "#first" && items.length) go(0);
+
+  // How many are ticked, and all at once.
+  const bulk = document.querySelector("[data-queue] ~ .bulk");
+  const clause = bulk?.querySelector("select[name=clause]");
+  const all = bulk?.querySelector("[data-all]");
+  const count = () => ticks.filter((tick) => tick.checked).length;
+  const show = () => {
+    const ticked = count();
+    bulk.querySelector("[data-ticked]").textContent = `${ticked} ticked`;
+    all.checked = ticked === ticks.length;
+    all.indeterminate = ticked > 0 && ticked < ticks.length;
+  };
+  const tickAll = (on) => {
+    for (const tick of ticks) tick.checked = on;
+    show();
+    desk.announce(on ? `All ${ticks.length} on this page are ticked.` : "None is ticked.");
+  };
+  if (bulk) {
+    for (const each of bulk.querySelectorAll("[data-scripted]")) each.hidden = false;
+    all.addEventListener("change", () => tickAll(all.checked));
+    document.addEventListener("change", (event) => { if (ticks.includes(event.target)) show(); });
+    window.addEventListener("pageshow", show); // browsers tick again what was ticked when one goes back
+    show();
+  }
+
   desk.firsts.push((event, field) => {
+    // In the list of clauses r sends, as on a card.
+    if (field && field === clause && event.key === "r") { desk.pressByKey("r"); return true; }
     if (field || !items.length) return false;
-    if (event.key === "j") go(at + 1);
+    const here = items.indexOf(document.activeElement.closest("[data-item]"));
+    if (here >= 0) at = here;
+    const further = document.querySelector(".paging__after");
+    if (event.key === "j" && at === items.length - 1 && further) location.assign(`${further.href}#first`);
+    else if (event.key === "j") go(at + 1);
     else if (event.key === "k") go(at - 1);
-    else if (event.key === "x" && at >= 0) items[at].querySelector(".queue__tick")?.click();
+    else if (event.key === "x" && at >= 0) ticks[at]?.click();
+    else if (event.key === "X" && bulk) tickAll(count() < ticks.length);
+    else if (/^[pr]$/.test(event.key) && bulk && !count()) desk.announce("Tick comments first, with x: p and r are about those.");
     else return false;
     return true;
   });
 
-  const line = document.querySelector("[data-waiting]");
-  if (!line) return;
-  const link = line.querySelector("[data-arrived]");
-  const ask = async () => {
-    if (document.hidden) return;
-    try {
-      const answer = await fetch(`${line.dataset.waiting}?since=${line.dataset.since}`);
-      if (!answer.ok) return;
-      const { lanes, total, new: count } = await answer.json();
-      document.querySelector("[data-total]").textContent = total;
-      for (const [lane, words] of Object.entries(lanes)) {
-        const place = document.querySelector(`[data-lane="${lane}"]`);
-        if (place) place.textContent = words;
-      }
-      const words = count === "0" ? "" : `${count} new comment${count === "1" ? "" : "s"}: show`;
-      if (link.textContent !== words) link.textContent = words;
-      link.hidden = !words;
-    } catch (error) {
-      console.warn("What has arrived could not be asked.", error);
+  const link = document.querySelector("[data-arrived]");
+  if (!link) return;
+  desk.told.push(({ lanes, total, new: came }) => {
+    document.querySelector("[data-total]").textContent = total;
+    for (const [lane, words] of Object.entries(lanes)) {
+      const place = document.querySelector(`[data-lane="${lane}"]`);
+      if (place) place.textContent = words;
     }
-  };
-  setInterval(ask, 20_000);
-  document.addEventListener("visibilitychange", ask);
+    const words = came === "0" ? "" : `${came} new comment${came === "1" ? "" : "s"}: show`;
+    if (link.textContent !== words) link.textContent = words;
+    link.hidden = !words;
+  });
 })();

@@ -106,5 +106,27 @@ const desk = (() => {
     event.preventDefault();
   });
 
-  return { announce, firsts, pressByKey };
+  // What has come in meanwhile, asked every twenty seconds. An emergency is told on every page of the desk and in its title.
+  const alarm = document.querySelector("[data-waiting]"), title = document.title, told = [];
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(`${alarm.dataset.waiting}?since=${alarm.dataset.since}`);
+      if (!answer.ok || answer.redirected) return;
+      const waiting = await answer.json();
+      const one = waiting.emergencies === "1", none = waiting.emergencies === "0";
+      const words = none ? "" : `${waiting.emergencies} emergenc${one ? "y has" : "ies have"} come in: look at ${one ? "it" : "them"}`;
+      const link = alarm.querySelector("a");
+      link.hidden = none;
+      if (link.textContent !== words) link.textContent = words;
+      document.title = none ? title : `(${waiting.emergencies} emergenc${one ? "y" : "ies"}) ${title}`;
+      for (const tell of told) tell(waiting);
+    } catch (error) {
+      console.warn("What has come in could not be asked.", error);
+    }
+  };
+  setInterval(ask, 20_000);
+  document.addEventListener("visibilitychange", ask);
+
+  return { announce, firsts, pressByKey, told };
 })();
