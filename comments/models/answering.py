@@ -1,7 +1,7 @@
 """What a decision says to reports and appeals: which wait, how they are answered, and who hears of it."""
 
 from comments import jobs
-from comments.models.decision import Action, Decision
+from comments.models.decision import Decision
 from comments.models.report import Appeal, Report
 
 
@@ -71,5 +71,4 @@ def _tell(reports, appeals, *, with_decision: bool) -> None:
 def is_told(decision: Decision) -> bool:
     """Whether the author is written to: not by their own hand, and not that reports came to nothing."""
     author = decision.comment.author_id
-    unchanged = decision.action == Action.KEEP and decision.waiting_before_id is None
-    return bool(author and author != decision.by_id and not unchanged)
+    return bool(author and author != decision.by_id and decision.concerns_author)

@@ -265,10 +265,11 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
         ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
         if ends:
             closing.append(case)
+        of_author = bool(appeal and appeal.is_of_author)
         decisions.append(
             Decision(
                 comment=comment,
-                action=act.action,
+                action=states.recorded(act.action, comment.status, appealed=of_author),
                 from_status=comment.status,
                 to_status=moves[comment.pk].get("status", comment.status),
                 at=now,
@@ -293,6 +294,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
             )
         )
         decisions[-1].case = case
+        decisions[-1].answers_author = ends and of_author
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}

@@ -25,7 +25,7 @@ class Action(models.TextChoices):
     RESUBMIT = states.RESUBMIT, "Sent again"
     WITHDRAW = states.WITHDRAW, "Withdrawn"
     PUBLISH = states.PUBLISH, "Published"
-    PUBLISH_REDACTED = states.PUBLISH_REDACTED, "Published redacted"
+    PUBLISH_REDACTED = states.PUBLISH_REDACTED, "Published without parts of it"
     RETURN = states.RETURN, "Returned"
     REJECT = states.REJECT, "Refused"
     REMOVE = states.REMOVE, "Removed"
@@ -262,6 +262,9 @@ class Decision(models.Model):
     and whether a machine found it or decided it.
     """
 
+    # Whether it answers an appeal of the comment's author: known where it is made (models/deciding.py).
+    answers_author = False
+
     class Source(models.TextChoices):
         OWN = "own", "Own initiative"
         REPORT = "report", "A report"
@@ -356,6 +359,11 @@ class Decision(models.Model):
     def is_automatic(self) -> bool:
         """Whether no person decided it."""
         return self.by_id is None and not self.is_import
+
+    @property
+    def concerns_author(self) -> bool:
+        """Whether it changes anything for the author: of what was kept as it is, only who asked for it hears."""
+        return self.action != Action.KEEP or self.waiting_before_id is not None
 
     @property
     def agrees_with_reports(self) -> bool:
