@@ -7,8 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles import diff
-from comments import desk, states
-from comments.decision_forms import fill
+from comments import desk, states, suggestions
 from comments.models import (
     Action,
     Appeal,
@@ -32,6 +31,15 @@ REPORTS = 20
 # What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
 PERSONAL = frozenset(PERSONAL_DATA)
 _QUOTE = 120  # characters
+# Why it waits, as its head says it.
+KINDS = {
+    "new": "New",
+    "edit": "Changed by its author",
+    "report": "Reported",
+    "appeal": "Appeal",
+    "crisis": "Emergency",
+    "escalated": "Passed on",
+}
 # What most authors and comments have none of, and the switches, in one query: who has some is asked about further.
 _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
@@ -87,17 +95,8 @@ class Span:
     chosen: bool
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A canned reply as it reads for this very comment."""
-
-    canned: CannedReply
-    text: str
-    suggested: bool
-
-
-def card(comment, *, by, typed=None) -> dict:
-    """The card's context; `typed` is what a refused form held."""
+def card(comment, *, by, typed=None, reply: str = "") -> dict:
+    """The card's context; `typed` is what a refused form held, `reply` the key of a canned reply to begin with."""
     case = getattr(comment, "case", None)
     decisions = list(
         comment.decisions.select_related("by", "clause", "message", "note").order_by("-pk")[:PAST]
@@ -114,15 +113,17 @@ def card(comment, *, by, typed=None) -> dict:
         codes = codes & {*CRISIS} or {*CRISIS}
     clauses = list(Clause.in_force())
     active = list(CannedReply.objects.filter(is_active=True))
-    suggestions = _suggestions(active, comment, codes, clauses)
+    offered = suggestions.of(active, comment, codes, clauses)
+    chosen = typed.get("canned_reply") if typed else reply
     spans, known = _spans(findings, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
     reports = _reports(comment) if "report" in kinds else []
     why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
+    allowed = _allowed(comment, kinds, by, why_not_mine)
     return {
         "comment": comment,
         "case": case if kinds else None,
-        "kinds": kinds,
+        "badges": [(kind, KINDS[kind]) for kind in kinds if kind != "new"],
         "marked": markup.marked(
             plain,
             [(f["start"], f["end"], wording.for_moderators(f["code"])) for f in _placed(findings)]
@@ -150,12 +151,11 @@ def card(comment, *, by, typed=None) -> dict:
         "appeals": appeals,
         "clauses": clauses,
         "personal_clause": CannedReply.clause_about(PERSONAL_DATA, active),
-        "answers": [each for each in suggestions if each.canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER],
-        "messages_to_author": [
-            each for each in suggestions if each.canned.purpose == CannedReply.Purpose.MESSAGE
-        ],
+        **suggestions.laid_out(offered, chosen or ""),
+        "notes": {typed.get("action", ""): typed.get("note", "")} if typed else {},
         "why_not_mine": why_not_mine,
-        "allowed": _allowed(comment, kinds, by, why_not_mine),
+        "allowed": allowed,
+        **_answers_to(appeals, allowed, comment),
         "opened": int(timezone.now().timestamp()),
         "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
         "signpost": CannedReply.signpost(active),
@@ -166,7 +166,7 @@ def card(comment, *, by, typed=None) -> dict:
 
 def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
     """What this moderator can do: with an appeal against their own decision only what leaves it to somebody else."""
-    allowed = states.allowed(comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds)
+    allowed = states.offered(comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds)
     if why_not_mine:
         own = comment.author_id == by.pk
         return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
@@ -176,6 +176,24 @@ def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
 def _passed_on(decisions):
     """Who passed it to the administrators last, with what they should know."""
     return next((each for each in decisions if each.action == Action.ESCALATE), None)
+
+
+def _answers_to(appeals, allowed, comment) -> dict:
+    """Which actions grant and deny the appeal, and beside which one an answer is published; "" where none does.
+
+    What a reporter wants is done by a clause, so that no one action grants it.
+    """
+    granting = [states.OVERTURN, states.PUBLISH] if any(each.is_of_author for each in appeals) else []
+    grants = next((each for each in granting if each in allowed), "")
+    denying = [states.UPHOLD, states.KEEP] if appeals else []
+    denies = next((each for each in denying if each in allowed), "")
+    keeps = states.KEEP if comment.is_published and not denies else ""
+    beside = (grants, states.PUBLISH, keeps)
+    return {
+        "grants": grants,
+        "denies": denies,
+        "answers_with": next((each for each in beside if each and each in allowed), ""),
+    }
 
 
 def _parent(comment):
@@ -219,20 +237,6 @@ def _appeals(comment) -> list[Appeal]:
 
 def _read(reports, most: int) -> list[Report]:
     return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:most])
-
-
-def _suggestions(active, comment, codes, clauses) -> list[Suggestion]:
-    """The canned replies, those for what was found first."""
-    by_number = {clause.number: clause for clause in clauses}
-    made = [
-        Suggestion(
-            canned,
-            fill(canned, comment, by_number.get(canned.clause_number)),
-            bool(codes & set(canned.suggests_for)),
-        )
-        for canned in active
-    ]
-    return sorted(made, key=lambda each: not each.suggested)
 
 
 def _placed(findings) -> list[dict]:

@@ -71,6 +71,9 @@ class DecisionForm(ClauseForm):
     message = PlainTextField(required=False, max_length=5_000)
     note = PlainTextField(required=False, max_length=5_000)
     answer = forms.BooleanField(required=False)  # sent by the form that answers: then there must be an answer
+    appeal = forms.BooleanField(
+        required=False
+    )  # by the one that answers an appeal: who is denied is told why
     outcome = forms.ChoiceField(
         required=False, choices=[("", ""), *states.CRISIS_OUTCOMES.items()]
     )  # of an emergency
@@ -129,12 +132,14 @@ class DecisionForm(ClauseForm):
         canned = self._usual_reply()
         if canned and not data.get("reply") and not data.get("message"):
             text = fill(canned, self.comment, self._clause_for(canned))
-            public = (
-                canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER and data.get("action") == Action.PUBLISH
-            )
+            is_answer = canned.purpose == CannedReply.Purpose.PUBLIC_ANSWER
+            public = is_answer and data.get("action") in states.WITH_ANSWER
             data["reply" if public else "message"] = text
         if data.get("answer") and not data.get("reply") and not self.errors:
             raise forms.ValidationError("Choose a canned reply, or write the answer.")
+        denies = data.get("appeal") and data.get("action") in {Action.UPHOLD, Action.KEEP}
+        if denies and not data.get("message") and not self.errors:
+            raise forms.ValidationError("Say why the appeal is denied: whoever appealed is told.")
         if not self.errors:
             self._hold_to_outcome(data)
         return data
@@ -211,7 +216,7 @@ class DecisionForm(ClauseForm):
 class BulkForm(DecisionForm):
     """One decision about several comments, each with its own version; a canned message is filled in for each."""
 
-    version = reply = answer = redactions = span = take_out = outcome = opened = None
+    version = reply = answer = appeal = redactions = span = take_out = outcome = opened = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, comment=None, **kwargs)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from comments import states
+
 
 def credential_answer(request) -> None:
     """What became of a request to be verified."""
@@ -60,6 +62,8 @@ def report_answered(report, decision) -> None:
         "is_notice": notice is not None,
         "is_reversal": report.answered_by_id != decision.pk,
         "has_login": report.reporter is not None,
+        # Written to whom the decision answered; not to who was given the same answer later.
+        "message": _to_who_asked(decision) if report.at <= decision.at else "",
     }
     ident = f"report-{report.pk}-{decision.pk}"
     if report.reporter is not None:
@@ -78,6 +82,9 @@ def appeal_answered(appeal) -> None:
         "article": comment.article,
         "is_author": appeal.by_id == comment.author_id,
     }
+    decision = appeal.answered_by
+    own = decision.message.text if context["is_author"] and decision.message else ""
+    context["message"] = own or _to_who_asked(decision)
     _write(appeal.by, "appeal_answered", f"appeal-{appeal.pk}-{appeal.answered_by_id}", **context)
 
 
@@ -93,6 +100,14 @@ def notice_received(notice) -> None:
         _write(report.reporter, "notice_received", f"notice-{notice.pk}", **context)
     elif notice.email:  # one about abuse of a child may come without an address
         _post(notice.email, "notice_received", f"notice-{notice.pk}", **context)
+
+
+def _to_who_asked(decision) -> str:
+    """What a moderator wrote when a comment was kept: to who had reported it, or had appealed because it was kept before."""
+    kept = (
+        decision.action == states.KEEP and not decision.outcome
+    )  # of an emergency, its author is written to
+    return decision.message.text if kept and decision.message else ""
 
 
 def quoted(text: str) -> list[str]:

@@ -74,6 +74,8 @@ def _decided(row) -> tuple[str, str, str]:
     what = row.get_action_display()
     if row.action == states.SUBMIT:
         what = f"{what} ({row.to_status})"
+    if row.source == Decision.Source.APPEAL and row.action not in {states.UPHOLD, states.OVERTURN}:
+        what = f"{what} (on an appeal)"
     if row.outcome:
         what = f"{what} ({row.get_outcome_display().lower()})"
     return what, _named(row.comment), _card(row.comment_id)

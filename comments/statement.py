@@ -106,12 +106,18 @@ def statement(decision: Decision) -> Statement:
         detected=detected,
         findings=findings,
         seen=wording.for_author(findings, "reject") if decision.is_automatic else [],
-        message=decision.message.text if decision.message and not decision.message.destroyed_at else "",
+        message=_message(decision),
         redress=redress,
         appeal_until=decision.at + APPEAL_TIME
         if any(each.kind == "appeal" for each in redress) and comment.author_id
         else None,
     )
+
+
+def _message(decision: Decision) -> str:
+    """What a moderator wrote to the author; not what was written to who had reported it."""
+    written = decision.message if not decision.leaves_as_is else None
+    return written.text if written and not written.destroyed_at else ""
 
 
 def _findings(decision: Decision) -> list[dict]:

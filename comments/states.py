@@ -56,6 +56,8 @@ OF_AN_EDIT = (PUBLISH, REJECT, KEEP)
 # What takes a text away or keeps it back needs a clause of the policy.
 NEEDS_CLAUSE = frozenset({RETURN, REJECT, REMOVE})
 NEEDS_MESSAGE = frozenset({RETURN})
+# Beside these the staff's answer can be published, where they leave the comment public.
+WITH_ANSWER = frozenset({PUBLISH, KEEP, OVERTURN})
 # After these the comment goes on waiting, or begins to.
 KEEPS_WAITING = frozenset({HOLD, ESCALATE})
 # What an author may appeal against, and KEEP where it drops a change; a reporter, against KEEP of what they reported.
@@ -141,6 +143,12 @@ def check(action: str, status: str, *, edit_waits: bool = False, kinds=()) -> st
     return to
 
 
+def recorded(action: str, status: str, *, appealed: bool) -> str:
+    """What an act is on record as: whatever publishes a comment whose author has `appealed` grants the appeal."""
+    publishes = action in {PUBLISH, RESTORE} and status in MOVES[OVERTURN]
+    return OVERTURN if appealed and publishes else action
+
+
 def allowed(status: str, *, edit_waits: bool = False, kinds=()) -> list[str]:
     """What the staff can do with a comment in this status, in the table's order."""
 
@@ -152,3 +160,18 @@ def allowed(status: str, *, edit_waits: bool = False, kinds=()) -> list[str]:
         return action != ESCALATE or "escalated" not in kinds
 
     return [action for action in STAFF if leads_somewhere(action)]
+
+
+def offered(status: str, *, edit_waits: bool = False, kinds=()) -> list[str]:
+    """Of what is `allowed`, what a card offers: an appeal of its author is granted or denied, in one place.
+
+    What says the same in other words is not offered beside it, nor, where nothing else waits, what has nothing to do with it.
+    """
+    found = allowed(status, edit_waits=edit_waits, kinds=kinds)
+    if "appeal" not in kinds:
+        return found
+    if status in MOVES[UPHOLD]:
+        return [each for each in found if each not in {PUBLISH, RESTORE, KEEP}]
+    if edit_waits and set(kinds) <= {"appeal", "escalated"}:  # the text that was judged
+        return [each for each in found if each not in {REJECT, REMOVE, HOLD}]
+    return found

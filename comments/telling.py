@@ -28,6 +28,13 @@ _DECIDED = {
     Action.UPHOLD: "Your appeal was decided: {own} stays as it is.",
     Action.OVERTURN: "Your appeal was granted: {own} is published again.",
 }
+# What else answers an appeal: one that is about a text beside the public one.
+_ON_APPEAL = {
+    Action.PUBLISH: "Your appeal was granted: {own} is published as you wrote it.",
+    Action.PUBLISH_REDACTED: "Your appeal was decided: {own} is published without parts of it.",
+    Action.KEEP: "Your appeal was not granted: {own} stays as it is.",
+    Action.REJECT: "Your appeal was not granted: {own} stays as it is.",
+}
 _AGAIN = {
     states.PENDING: "it waits for a moderator",
     states.RETURNED: "it is with you, to be changed",
@@ -104,6 +111,8 @@ def _line(notice) -> str:
         return f"Your appeal about a comment {where} was decided."
     if decision.action == Action.UNDO:
         return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
+    if notice.kind == Kind.APPEAL and decision.action in _ON_APPEAL:
+        return _ON_APPEAL[decision.action].format(own=f"your comment {where}")
     of_edit = decision.waiting_before_id is not None and decision.action in states.OF_AN_EDIT
     what = "The change to your comment" if of_edit else "Your comment"
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")

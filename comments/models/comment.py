@@ -376,11 +376,11 @@ class Comment(models.Model):
         `deciding.Act` has: clause, canned_reply, note, outcome, redactions, way, seconds, quiet, at. Raises MovedMeanwhile
         (somebody was first), states.NotAllowed, or Undecidable (what is missing, in words).
         """
-        if reply and action != Action.PUBLISH:
-            raise Undecidable("An answer can only be given to a comment that is published.")
         with transaction.atomic():
             decision = self._decided(action, by=by, version=version, message=message, **why)
             if reply:
+                if action not in states.WITH_ANSWER or decision.to_status != Status.PUBLISHED:
+                    raise Undecidable("An answer can only be given to a comment that is published.")
                 decision.answer = self._answer(
                     reply, by=by, canned_reply=decision.canned_reply, clause=decision.clause
                 )

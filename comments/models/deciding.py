@@ -269,10 +269,11 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
         ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
         if ends:
             closing.append(case)
+        of_author = any(each.is_of_author for each in appeals.get(comment.pk, ()))
         decisions.append(
             Decision(
                 comment=comment,
-                action=act.action,
+                action=states.recorded(act.action, comment.status, appealed=of_author),
                 from_status=comment.status,
                 to_status=moves[comment.pk].get("status", comment.status),
                 at=now,
@@ -298,6 +299,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
             )
         )
         decisions[-1].case = case
+        decisions[-1].answers_author = ends and of_author
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}

@@ -25,7 +25,7 @@ class Action(models.TextChoices):
     RESUBMIT = states.RESUBMIT, "Sent again"
     WITHDRAW = states.WITHDRAW, "Withdrawn"
     PUBLISH = states.PUBLISH, "Published"
-    PUBLISH_REDACTED = states.PUBLISH_REDACTED, "Published redacted"
+    PUBLISH_REDACTED = states.PUBLISH_REDACTED, "Published without parts of it"
     RETURN = states.RETURN, "Returned"
     REJECT = states.REJECT, "Refused"
     REMOVE = states.REMOVE, "Removed"
@@ -262,6 +262,9 @@ class Decision(models.Model):
     and whether a machine found it or decided it.
     """
 
+    # Whether it answers an appeal of the comment's author: known where it is made (models/deciding.py).
+    answers_author = False
+
     class Source(models.TextChoices):
         OWN = "own", "Own initiative"
         REPORT = "report", "A report"
@@ -360,7 +363,7 @@ class Decision(models.Model):
 
     @property
     def leaves_as_is(self) -> bool:
-        """Whether it decides nothing for the author: it was passed on, or what readers reported came to nothing.
+        """Whether it decides nothing for the author: it was passed on, or kept as it is, which only who asked for it hears.
 
         Not so where it closed an emergency with a word for them.
         """

@@ -189,7 +189,8 @@ class Notice(models.Model):
 
 
 def _kind(decision) -> str:
-    if decision.action in {Action.UPHOLD, Action.OVERTURN}:
+    # Whatever answers an appeal is its answer, which nobody can switch off.
+    if decision.answers_author or decision.action in {Action.UPHOLD, Action.OVERTURN}:
         return Kind.APPEAL
     return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
 

@@ -92,12 +92,12 @@ def card(request, pk):
     case = getattr(comment, "case", None)
     if case is not None and case.closed_at is None and not case.is_looked_at_by_others(request.user):
         case.claim(by=request.user)
-    return card_page(request, comment)
+    return card_page(request, comment, reply=request.GET.get("reply", ""))
 
 
-def card_page(request, comment, *, status=200, conflict=None, error="", typed=None):
-    """The card, as a page or as the part that htmx asked for; with what went wrong and what was typed."""
-    context = card_of(comment, by=request.user, typed=typed)
+def card_page(request, comment, *, status=200, conflict=None, error="", typed=None, reply=""):
+    """The card, as a page or as the part that htmx asked for; with what went wrong and what was typed, or a `reply` chosen."""
+    context = card_of(comment, by=request.user, typed=typed, reply=reply)
     asked, case = Filters.of(request.GET), context["case"]
     context |= {"conflict": conflict, "error": error, "typed": typed or {}, "asked": asked}
     context["back"] = replace(asked, at=desk.place_of(case) if case and not asked.q else "").query

@@ -92,3 +92,33 @@ def test_what_is_about_an_edit_leaves_the_status():
 def test_what_is_escalated_is_not_offered_for_it_again():
     assert "escalate" in states.allowed("pending", kinds=("new",))
     assert "escalate" not in states.allowed("pending", kinds=("new", "escalated"))
+
+
+@pytest.mark.parametrize("action", ["publish", "restore"])
+@pytest.mark.parametrize("status", ["rejected", "removed"])
+def test_what_publishes_against_an_open_appeal_of_the_author_is_on_record_as_granting_it(action, status):
+    assert states.recorded(action, status, appealed=True) == "overturn"
+    assert states.recorded(action, status, appealed=False) == action
+    assert states.recorded(action, "pending", appealed=True) == action
+
+
+@pytest.mark.parametrize(
+    ("status", "edit_waits", "kinds", "offered"),
+    [
+        ("rejected", False, ("appeal",), ["escalate", "uphold", "overturn"]),
+        ("removed", False, ("appeal", "escalated"), ["uphold", "overturn"]),
+        ("published", True, ("appeal",), ["publish", "publish_redacted", "keep", "escalate"]),
+        ("published", False, ("appeal",), ["publish_redacted", "remove", "keep", "hold", "escalate"]),
+        ("rejected", False, (), ["publish", "restore"]),
+    ],
+)
+def test_a_card_offers_the_answers_to_an_appeal_and_nothing_that_says_the_same(
+    status, edit_waits, kinds, offered
+):
+    assert states.offered(status, edit_waits=edit_waits, kinds=kinds) == offered
+    assert {*offered} <= {*states.allowed(status, edit_waits=edit_waits, kinds=kinds)}
+
+
+def test_beside_other_reasons_to_wait_all_of_it_stays_on_offer():
+    everything = states.allowed("published", edit_waits=True, kinds=("appeal", "report"))
+    assert states.offered("published", edit_waits=True, kinds=("appeal", "report")) == everything

@@ -24,11 +24,14 @@ class Desk:
         if action is None:
             return False
         given = self._given(action, comment, kinds)
-        reply = site.text() if action == "publish" and site.chance(0.25) else ""
+        # What publishes against an open appeal is on record as granting it.
+        recorded = states.recorded(action, known.status, appealed="appeal" in kinds)
+        stays = known.waiting is not None or states.MOVES[action].get(known.status) == "published"
+        reply = site.text() if action in states.WITH_ANSWER and stays and site.chance(0.25) else ""
         by, stale = site.staff(), site.chance(0.08)
         decision = comment.decide(action, by=by, version=comment.version - stale, reply=reply, **given)
         assert not stale and action in {*can, "escalate"}  # which changes nothing a second time
-        site.was_decided(decision, action, by, self._after(known, action, given))
+        site.was_decided(decision, recorded, by, self._after(known, action, given))
         if reply:
             site.came(decision.answer, reply, "published", by)
         return True
@@ -66,7 +69,11 @@ class Desk:
 
     def decide_many(self):
         site = self.site
-        comments = [case.comment for case in self._waiting(site.random.randint(2, 7))]
+        cases = self._waiting(site.random.randint(2, 7))
+        comments, appealed = (
+            [each.comment for each in cases],
+            {each.pk for each in cases if "appeal" in each.kinds},
+        )
         if len(comments) < 2:
             return False
         action, by = site.one_of(["publish", "reject", "return", "hold", "remove"]), site.staff()
@@ -78,7 +85,9 @@ class Desk:
         done = deciding.carry_out(act, comments, versions, messages)
         assert {*done.decisions, *done.refused} == {*versions} and stale <= {*done.refused}
         for pk, decision in done.decisions.items():
-            site.was_decided(decision, action, by, self._after(site.known[pk], action))
+            known = site.known[pk]
+            recorded = states.recorded(action, known.status, appealed=pk in appealed)
+            site.was_decided(decision, recorded, by, self._after(known, action))
         site.bulk = list(done.decisions.values())
         if not done.decisions:
             raise next(iter(done.refused.values()))

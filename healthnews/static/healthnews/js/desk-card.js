@@ -34,7 +34,7 @@
     if (!clause || field && field !== clause) return false;
     if (/^[0-9]$/.test(event.key)) chooseClause(event.key);
     // In the list of clauses r and b send: two keys refuse a comment.
-    else if (field === clause && /^[rbv]$/.test(event.key)) desk.pressByKey(event.key);
+    else if (field === clause && /^[rbvg]$/.test(event.key)) desk.pressByKey(event.key);
     else return false;
     return true;
   });
@@ -58,12 +58,41 @@
     brought = usual;
   });
 
+  // What a clause means for the desk stands below the list that it was chosen from.
+  const guidances = card.querySelector("[data-guidances]");
+  for (const line of card.querySelectorAll("[data-guidance]")) {
+    const select = line.parentElement.querySelector("select");
+    const show = () => {
+      const chosen = select.value && guidances?.querySelector(`[data-clause="${CSS.escape(select.value)}"] dd`);
+      line.textContent = chosen ? chosen.textContent : "";
+      line.hidden = !chosen;
+    };
+    select.addEventListener("change", show);
+    show();
+  }
+
+  // Many canned replies: those that hold what is typed.
+  for (const filter of card.querySelectorAll("[data-filter]")) {
+    const choices = [...filter.parentElement.querySelectorAll(".choice")];
+    const box = filter.querySelector("input"), none = filter.querySelector("[data-filter-none]");
+    filter.hidden = choices.length < 5;
+    box.addEventListener("input", () => {
+      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+      for (const each of choices) each.hidden = !words.every((word) => each.textContent.toLowerCase().includes(word));
+      none.hidden = choices.some((each) => !each.hidden);
+    });
+    // It is no field of the form around it.
+    box.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
+
   // Without a suggestion there is nothing to answer with: a leads to the replies.
   desk.firsts.push((event, field) => {
     if (event.key !== "a" || field) return false;
     const form = card.querySelector(".decision--answer");
     if (!form || form.querySelector("[name=canned_reply]:checked") || form.querySelector("#reply").value.trim()) return false;
-    form.querySelector("[name=canned_reply], textarea").focus();
+    const first = form.querySelector("[name=canned_reply], textarea");
+    if (first.closest("details")) first.closest("details").open = true;
+    first.focus();
     return true;
   });
 
@@ -80,6 +109,24 @@
     const words = range.toString();
     return { start, end: start + [...words].length, words };
   };
+  // What was marked by hand can be taken back, one by one; what was found is unticked.
+  const takeBack = (choice, words) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button button--link", textContent: "Take back" });
+    button.setAttribute("aria-label", `Take back: ${words}`);
+    button.addEventListener("click", () => {
+      choice.remove();
+      count();
+      redact.querySelector("summary").focus();
+      desk.announce(`No longer marked: ${words}`);
+    });
+    choice.append(button);
+  };
+  const marks = card.querySelector("[data-marked]");
+  const count = () => {
+    const ticked = redact.querySelectorAll("[name=span]:checked").length;
+    marks.hidden = !ticked;
+    marks.textContent = `${ticked} to be taken out`;
+  };
   const mark = ({ start, end, words }) => {
     const value = `${start}-${end}`, id = `span-${value}`;
     let box = document.getElementById(id);
@@ -91,18 +138,45 @@
       quote.textContent = words;
       label.append(quote);
       choice.append(box, label);
+      takeBack(choice, words);
       redact.querySelector("[data-spans]").append(choice);
     }
     box.checked = true;
+    redact.querySelector("details").open = true;
     getSelection().removeAllRanges();
+    count();
     desk.announce(`Marked to be taken out: ${words}`);
   };
   if (redact) {
     redact.querySelector("[data-marking]").hidden = false;
+    redact.addEventListener("change", count);
     desk.firsts.push((event, field) => {
       const found = event.key === "x" && !field ? selected() : null;
       if (found) mark(found);
       return Boolean(found);
+    });
+    // By finger or mouse: a button while something is selected. Pressing it may end the selection before the click comes.
+    const button = card.querySelector("[data-take-out]");
+    let last = null;
+    document.addEventListener("selectionchange", () => {
+      const found = selected();
+      if (found) [last, button.hidden] = [found, false];
+      else setTimeout(() => { button.hidden = !selected(); }, 400);
+    });
+    button.addEventListener("pointerdown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      if (last) mark(last);
+      [last, button.hidden] = [null, true];
+    });
+  }
+
+  // Where the bar leads to something folded, it is opened; so is the text of an emergency.
+  for (const link of card.querySelectorAll(".bar [href^='#']")) {
+    link.addEventListener("click", () => {
+      const target = card.querySelector(link.hash);
+      if (veil) veil.open = true;
+      const folded = target.matches("[data-redact]") ? target.querySelector("details") : null;
+      if (folded) folded.open = true;
     });
   }
 

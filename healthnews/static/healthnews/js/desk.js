@@ -52,20 +52,22 @@ const desk = (() => {
   // A button with data-twice leads to a field first; the same key sends when pressed again outside a field.
   let armed = null;
   const pressByKey = (key) => {
-    const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const named = CSS.escape(key);
+    const button = document.querySelector(`[data-key="${named}"], [data-also="${named}"]`);
     if (!button) return false;
     const folded = button.closest("details");
     if (folded) folded.open = true;
     const needs = (button.dataset.needs ?? "").split(" ").filter(Boolean);
     const lacking = needs.map((id) => document.getElementById(id)).find((field) => field && !field.value.trim());
+    const twice = button.dataset.twice;
     const outcome = button.formNoValidate ? null : button.form?.querySelector("[name=outcome]");
     if (lacking && !(lacking.id === "message" && document.querySelector(".decision--refuse [name=canned_reply]:checked"))) {
       lacking.focus();
     } else if (outcome && !button.form.querySelector("[name=outcome]:checked")) {
       outcome.focus();
       announce("First say how this emergency was dealt with.");
-    } else if (button.dataset.twice && armed !== button) {
-      button.form.querySelector(button.dataset.twice)?.focus();
+    } else if (twice !== undefined && armed !== button) {
+      ((twice && button.form.querySelector(twice)) || button).focus();
       announce(`Press ${key} again, outside a field, or Control and Enter, to send.`);
     } else {
       press(button);
