@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("comments", "0015_log"),
+        ("comments", "0016_escalated_notices"),
     ]
 
     operations = [
