@@ -34,7 +34,7 @@ _QUOTE = 120  # characters
 # What most authors and comments have none of, and the switches, in one query: who has some is asked about further.
 _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
-        EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND is_hard AND mended_at IS NULL),
+        EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND mended_at IS NULL),
         EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
         coalesce((SELECT mode FROM comments_thread WHERE article_id = %(article)s), 'open'),
         coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open')
