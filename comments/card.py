@@ -43,7 +43,7 @@ KINDS = {
 # What most authors and comments have none of, and the switches, in one query: who has some is asked about further.
 _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
-        EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND is_hard AND mended_at IS NULL),
+        EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND mended_at IS NULL),
         EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
         coalesce(thread.mode, 'open'), coalesce(thread.words, ''), thread.until,
         coalesce(site.mode, 'open'), coalesce(site.words, ''), site.until

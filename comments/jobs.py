@@ -276,8 +276,7 @@ def acknowledge_notice(notice_id: int) -> None:
 
     notices = LegalNotice.objects.select_related("report__reporter", "report__comment__article")
     notice = notices.filter(pk=notice_id, acknowledged_at=None).first()
-    if notice is not None:
-        letters.notice_received(notice)
+    if notice is not None and letters.notice_received(notice):
         LegalNotice.objects.filter(pk=notice_id).update(acknowledged_at=timezone.now())
 
 

@@ -1,13 +1,10 @@
 """Mails about people, credentials, corrections and the crisis lane: plain text, to one person, and nothing in them that
 somebody else wrote in private. Mails about comments, which one can choose, are in notify.py."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from comments import states
+from comments import post, states
 
 
 def credential_answer(request) -> None:
@@ -47,8 +44,13 @@ def sanction(imposed, what: str) -> None:
 
 
 def crisis(alerts) -> None:
-    """Cases that wait in the crisis lane, to one person. No word of any comment: mail is read over shoulders."""
-    _write(alerts[0].to, "crisis", f"crisis-{min(each.pk for each in alerts)}", alerts=alerts)
+    """Cases that wait in the crisis lane, to one person. No word of any comment: mail is read over shoulders.
+
+    Tried even where mail came back: somebody may be in danger.
+    """
+    to, key = alerts[0].to, f"crisis-{min(each.pk for each in alerts)}"
+    if post.is_here(to):
+        _post(to.email, "crisis", key, user=to, alerts=alerts)
 
 
 def report_answered(report, decision) -> None:
@@ -88,8 +90,8 @@ def appeal_answered(appeal) -> None:
     _write(appeal.by, "appeal_answered", f"appeal-{appeal.pk}-{appeal.answered_by_id}", **context)
 
 
-def notice_received(notice) -> None:
-    """That a notice of illegal content was received (DSA art. 16, 4).
+def notice_received(notice) -> bool:
+    """That a notice of illegal content was received (DSA art. 16, 4); whether a mail server took it.
 
     Nobody has proved that the address is theirs: no word of the sender's is mailed there. Who has a login is written to
     at the address of that.
@@ -97,9 +99,10 @@ def notice_received(notice) -> None:
     report = notice.report
     context = {"notice": notice, "comment": report.comment, "article": report.comment.article}
     if report.reporter is not None:
-        _write(report.reporter, "notice_received", f"notice-{notice.pk}", **context)
-    elif notice.email:  # one about abuse of a child may come without an address
-        _post(notice.email, "notice_received", f"notice-{notice.pk}", **context)
+        return _write(report.reporter, "notice_received", f"notice-{notice.pk}", **context)
+    if notice.email:  # one about abuse of a child may come without an address
+        return _post(notice.email, "notice_received", f"notice-{notice.pk}", **context)
+    return False
 
 
 def _to_who_asked(decision) -> str:
@@ -115,20 +118,13 @@ def quoted(text: str) -> list[str]:
     return [f"> {line}".rstrip() for line in text.splitlines()]
 
 
-def _write(user, template: str, message_id: str, **context) -> None:
-    """Send it. Whoever came with an import and has not claimed the account never signed up here, and gets no mail."""
-    if user is None or not user.is_active or not user.has_usable_password():
-        return
-    _post(user.email, template, message_id, name=user.name_in_text, **context)
+def _write(user, template: str, key: str, **context) -> bool:
+    """Send it, where mail reaches them."""
+    return post.takes_mail(user) and _post(user.email, template, key, user=user, **context)
 
 
-def _post(to: str, template: str, message_id: str, **context) -> None:
+def _post(to: str, template: str, key: str, *, user=None, **context) -> bool:
     context |= {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-    subject = render_to_string(f"emails/{template}_subject.txt", context)
-    EmailMessage(
-        " ".join(subject.split())[:200],
-        render_to_string(f"emails/{template}.txt", context),
-        to=[to],
-        # The same for every try, so that a second one after a crash is seen to be the same mail.
-        headers={"Message-ID": f"<{message_id}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"},
-    ).send()
+    context["name"] = user.name_in_text if user else ""
+    subject = " ".join(render_to_string(f"emails/{template}_subject.txt", context).split())[:200]
+    return post.send(key, to, subject, render_to_string(f"emails/{template}.txt", context), user=user)

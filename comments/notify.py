@@ -6,21 +6,17 @@ one more for each time it was killed in that moment. Two processes never send th
 for a mail server: the lock is on a name, not on a row.
 """
 
-import smtplib
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.models import User
-from comments import statement, telling, unsubscribing
+from comments import post, statement, telling, unsubscribing
 from comments.letters import quoted
-from comments.models import Bounce, Digest, Notice, Preference
+from comments.models import Digest, Notice, Preference
 from comments.models.notice import ANSWERS
 from comments.models.preference import FIXED, How, Kind
 
@@ -83,23 +79,13 @@ def mail_digest(pk: int) -> None:
         waiting = digest.notices.filter(kind__in=wanted, mailed_at__isnull=True).visible()
         notices = list(waiting.for_telling().order_by("at", "pk")[: MOST_IN_A_DIGEST + 1])
         shown = [each for each in notices if each.kind not in ANSWERS or telling.is_readable(each.comment)]
-        if shown and _takes_mail(digest.user):
+        if shown and post.takes_mail(digest.user):
             told = [telling.told(each) for each in shown[:MOST_IN_A_DIGEST]]
             lines = [(each, quoted(each.quote)) for each in told]
             more = len(notices) > MOST_IN_A_DIGEST
             context = {"lines": lines, "more": more, "name": digest.user.name_in_text}
             _send(f"digest-{pk}", digest.user, unsubscribing.DAILY, "digest", context, waiting)
         Digest.objects.filter(pk=pk).update(done_at=timezone.now())
-
-
-def whose(message_id: str) -> User | None:
-    """To whom the mail with this Message-ID was sent, if we made it and they still have that address."""
-    key, _, rest = message_id.strip("<>").partition("@")[0].partition(".")
-    number, _, sign = rest.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    user = User.objects.filter(pk=int(number)).first()
-    return user if user and constant_time_compare(sign, _signature(key, user)) else None
 
 
 # What is looked at before
@@ -115,27 +101,17 @@ def _alone(key: str):
         yield free
 
 
-def _takes_mail(user) -> bool:
-    """Whether we write to them at all.
-
-    Whoever came with an import and has not claimed the account never signed up here; and where mail comes back, none
-    is sent.
-    """
-    is_here = user is not None and user.is_active and user.has_usable_password()
-    return is_here and Bounce.stopping(user) is None
-
-
 def _is_due(notice, user) -> bool:
     """Whether it is to be mailed now; what is wanted once a day meanwhile is left to the mail of the day."""
     if notice is None:  # decided before there were notices
-        return _takes_mail(user)
+        return post.takes_mail(user)
     if notice.mailed_at or notice.digest_id:
         return False
     how = Preference.of(notice.user)[notice.kind]
     if how != How.NOW:
         Notice.objects.filter(pk=notice.pk).update(how=how)
         return False
-    return _takes_mail(user)
+    return post.takes_mail(user)
 
 
 def _answer_beside(decision) -> Notice | None:
@@ -161,7 +137,7 @@ def _comes_beside(notice) -> bool:
 
 
 def _send(key: str, user, kind: str, template: str, context: dict, notices) -> None:
-    """Hand the mail over, and mark its notices. A refusal for good is recorded instead; one for now is raised."""
+    """Hand the mail over, and mark its notices, unless it was refused for good."""
     link = unsubscribing.link(user, kind) if kind not in FIXED else ""
     context |= {
         "site_name": settings.SITE_NAME,
@@ -174,38 +150,11 @@ def _send(key: str, user, kind: str, template: str, context: dict, notices) -> N
     subject = " ".join(render_to_string(f"emails/{template}_subject.txt", context).split())[:200]
     body = render_to_string(f"emails/{template}.txt", context).rstrip()
     why = render_to_string("emails/_why.txt", context)
-    headers = {
-        # The same for every try, so that a second one after a crash is seen to be the same mail.
-        "Message-ID": f"<{key}.{user.pk}.{_signature(key, user)}@{_domain()}>",
-        "Auto-Submitted": "auto-generated",
-    }
+    headers = {}
     if link:  # RFC 8058: mail programs offer it as a button
-        headers |= {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    message = EmailMessage(subject, f"{body}\n\n{why}", to=[user.email], headers=headers)
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as refusal:
-        code, words = next(iter(refusal.recipients.values()))
-        if code < 500:
-            raise
-        words = words.decode(errors="replace") if isinstance(words, bytes) else str(words)
-        Bounce.record(user, source=headers["Message-ID"], status=_status(words), words=words)
+        headers = {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    if not post.send(key, user.email, subject, f"{body}\n\n{why}", user=user, headers=headers):
         return
     now = timezone.now()
     pks = [each.pk for each in notices if each] if isinstance(notices, list) else notices.values("pk")
     Notice.objects.filter(pk__in=pks).update(mailed_at=now)
-
-
-def _status(words: str) -> str:
-    """The code of RFC 3463 at the head of what the server said, or the general one for what failed for good."""
-    first = words.split(maxsplit=1)[0] if words.split() else ""
-    return first if first.startswith("5.") and len(first) <= 12 else "5.0.0"
-
-
-def _signature(key: str, user) -> str:
-    """Proves that we sent this mail, and to this address: whoever counts cannot tell us that it came back."""
-    return salted_hmac("comments.mail", f"{key} {user.pk} {user.email}").hexdigest()[:20]
-
-
-def _domain() -> str:
-    return settings.SITE_URL.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"

@@ -1,6 +1,7 @@
 """Mail that came back. Until the address is mended, nothing more about comments is mailed there."""
 
 import hashlib
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -12,6 +13,8 @@ from accounts.models import User
 from comments.models.text import Remark
 from healthnews import markup
 
+DOUBTED = timedelta(days=30)  # a report that proves nothing is of no use for longer
+
 
 class Bounce(models.Model):
     """A mail that could not be delivered to an address that somebody had then. No address is stored, only its mark."""
@@ -22,6 +25,7 @@ class Bounce(models.Model):
     # Which mail it was, so that the same report read twice is one: a hash of its Message-ID, or of the report.
     source = models.CharField(max_length=64, unique=True)
     status = models.CharField(max_length=12)  # as RFC 3463: 5.1.1
+    # Whether nothing more is mailed there: it failed for good, and was provably a mail of ours.
     is_hard = models.BooleanField()
     # What the other server said; a text of strangers, which can be destroyed.
     diagnostic = models.OneToOneField(Remark, models.PROTECT, null=True, related_name="+")
@@ -38,13 +42,18 @@ class Bounce(models.Model):
         return f"Bounce {self.pk}"
 
     @classmethod
-    def record(cls, user, *, source: str, status: str, words: str) -> bool:
-        """A mail to the person's present address came back; False when that is known. `words` are the server's."""
+    def record(cls, user, *, source: str, status: str, words: str, proven: bool = True) -> bool:
+        """A mail to the person's present address came back; False when that is known. `words` are the server's.
+
+        Whoever writes a report without the mail that it is about proves nothing: not `proven`, it warns the desk.
+        """
+        is_hard = proven and status.startswith("5")
         key = hashlib.sha256(source.encode(errors="replace")).hexdigest()
         with transaction.atomic():
             # One after the other for each person, so that a flood of reports leaves one row.
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
-            if cls.stopping(user) or cls.objects.filter(source=key).exists():
+            held = cls._unmended(user) if not is_hard else cls._unmended(user).filter(is_hard=True)
+            if held.exists() or cls.objects.filter(source=key).exists():
                 return False
             said = " ".join(markup.tidy(words).split())[:500]
             cls.objects.create(
@@ -52,7 +61,7 @@ class Bounce(models.Model):
                 address_mark=_mark(user.email),
                 source=key,
                 status=status,
-                is_hard=status.startswith("5"),
+                is_hard=is_hard,
                 diagnostic=Remark.objects.create(text=said) if said else None,
             )
         return True
@@ -60,8 +69,19 @@ class Bounce(models.Model):
     @classmethod
     def stopping(cls, user) -> "Bounce | None":
         """Why nothing is mailed to the person's present address; None when mail goes there."""
-        stops = cls.objects.filter(user=user, is_hard=True, mended_at__isnull=True)
-        return stops.filter(address_mark=_mark(user.email)).select_related("diagnostic").first()
+        return cls._unmended(user).filter(is_hard=True).select_related("diagnostic").first()
+
+    @classmethod
+    def of_late(cls, user) -> "Bounce | None":
+        """For the desk: what stops the person's mail, or what was lately said to have failed for good."""
+        said = Q(is_hard=True) | Q(status__startswith="5", at__gte=timezone.now() - DOUBTED)
+        found = cls._unmended(user).filter(said).select_related("diagnostic")
+        return found.order_by("-is_hard", "-pk").first()
+
+    @classmethod
+    def _unmended(cls, user):
+        """Those of the person's present address that nobody has said anything against."""
+        return cls.objects.filter(user=user, mended_at__isnull=True, address_mark=_mark(user.email))
 
     @classmethod
     def try_again(cls, user) -> None:

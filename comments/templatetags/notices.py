@@ -19,3 +19,9 @@ def unread_notices(user) -> str:
 def mail_bounces(user) -> Bounce | None:
     """Why nothing is mailed to the person's address now; None when mail goes there."""
     return Bounce.stopping(user) if user else None
+
+
+@register.simple_tag
+def mail_failures(user) -> Bounce | None:
+    """The same for the desk, which is told of what proves nothing, too."""
+    return Bounce.of_late(user) if user else None

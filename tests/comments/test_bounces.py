@@ -3,6 +3,7 @@
 import io
 import smtplib
 import sys
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +11,10 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from comments import bounces, jobs, notify
-from comments.models import Bounce, Notice, Remark
+from comments import bounces, jobs, post
+from comments.models import Bounce, Case, CrisisAlert, LegalNotice, Notice, Remark, Report, Sanction
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +146,53 @@ def test_whatever_the_server_says_is_borne(ada, refusing, words):
     assert bounce.diagnostic is None or len(bounce.diagnostic.text) <= 500
 
 
+def sanctioned(user, kind="warn") -> Sanction:
+    return Sanction.impose(kind, user, by=make_user("moderator"), reason="Be kind.")
+
+
+def test_letters_do_not_go_where_mail_comes_back_and_are_refused_like_all_mail(ada, refusing, settings):
+    refusing()
+    jobs.mail_sanction(sanction_id=sanctioned(ada).pk, what="imposed")
+    assert Bounce.stopping(ada).status == "5.1.1"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    jobs.mail_sanction(sanction_id=sanctioned(ada, "read_first").pk, what="imposed")
+    assert mail.outbox == []
+    Bounce.try_again(ada)
+    jobs.mail_sanction(sanction_id=Sanction.objects.first().pk, what="imposed")
+    assert len(mail.outbox) == 1
+
+
+def test_a_letter_that_comes_back_proves_that_it_was_ours(ada, tmp_path, capsys):
+    jobs.mail_sanction(sanction_id=sanctioned(ada).pk, what="imposed")
+    message_id = mail.outbox[0].extra_headers["Message-ID"]
+    assert "1 recorded" in read(report(message_id), tmp_path, capsys)
+    assert Bounce.stopping(ada)
+
+
+def test_to_somebody_without_a_login_a_refused_letter_is_not_tried_again(refusing, caplog):
+    notice = LegalNotice(name="Nora", email="nora@example.net", explanation="It is.", in_good_faith=True)
+    Report.file(make_comment(), reason="illegal", notice=notice)
+    refusing()
+    jobs.acknowledge_notice(notice_id=notice.pk)
+    assert f"mail notice-{notice.pk} was refused for good" in caplog.text
+    assert "nora" not in caplog.text
+    notice.refresh_from_db()
+    assert notice.acknowledged_at is None
+    assert Bounce.objects.count() == 0
+    refusing(451, b"4.7.1 Later")
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        jobs.acknowledge_notice(notice_id=notice.pk)
+
+
+def test_an_emergency_is_mailed_even_where_mail_came_back(ada):
+    assert Bounce.record(ada, source="x", status="5.1.1", words="no")
+    comment = make_comment(status="pending")
+    case = Case.objects.get(pk=comment.pk)
+    alert = CrisisAlert.objects.create(case=case, to=ada, step="nobody", since=timezone.now())
+    jobs.mail_crisis(alert_ids=[alert.pk])
+    assert [message.to for message in mail.outbox] == [[ada.email]]
+
+
 # In a report
 
 
@@ -153,9 +202,35 @@ def test_a_report_is_matched_by_the_message_id_even_for_an_address_that_was_forw
     assert Bounce.stopping(ada).diagnostic.text == "550 No such mailbox"
 
 
-def test_a_report_without_the_mail_is_matched_by_the_recipient(ada, tmp_path, capsys):
-    assert "1 recorded" in read(report(recipient="<Ada@Example.org>"), tmp_path, capsys)
+def test_a_report_without_the_mail_proves_nothing_stops_nothing_and_warns_the_desk(ada, tmp_path, capsys):
+    assert "1 without proof" in read(report(recipient="<Ada@Example.org>"), tmp_path, capsys)
+    assert Bounce.stopping(ada) is None
+    assert mailed(ada)
+    part = render_to_string("moderation/_mail_bounces.html", {"author": ada})
+    assert "Mail to this person may bounce" in part
+    assert "we go on mailing" in part
+    assert "1 recorded" in read(report(mailed(ada)), tmp_path, capsys)
+    assert "Mail to this person bounces" in render_to_string("moderation/_mail_bounces.html", {"author": ada})
     assert Bounce.stopping(ada)
+
+
+def test_what_proves_nothing_is_forgotten_after_a_month_and_a_failure_in_time_is_no_warning(
+    ada, tmp_path, capsys
+):
+    read(report(), tmp_path, capsys)
+    Bounce.objects.update(at=timezone.now() - timedelta(days=31))
+    part = "moderation/_mail_bounces.html"
+    assert render_to_string(part, {"author": ada}).strip() == ""
+    eve = make_user(email="eve@example.org")
+    read(report(recipient="eve@example.org", status="4.4.1"), tmp_path, capsys)
+    assert render_to_string(part, {"author": eve}).strip() == ""
+
+
+def test_on_the_card_stands_what_is_not_proved(ada, client, tmp_path, capsys):
+    comment = make_comment(author=ada, status="pending")
+    read(report(), tmp_path, capsys)
+    client.force_login(make_user("moderator"))
+    assert "may bounce" in client.get(f"/moderation/comments/{comment.pk}/").content.decode()
 
 
 def test_a_report_that_is_read_twice_counts_once_even_after_the_address_was_mended(ada, tmp_path, capsys):
@@ -169,17 +244,19 @@ def test_a_report_that_is_read_twice_counts_once_even_after_the_address_was_mend
 
 
 def test_a_flood_of_reports_leaves_one_row(ada, tmp_path, capsys):
-    flood = b"".join(
-        b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n" + report(words=f"no {n}") + b"\n" for n in range(50)
-    )
-    assert "50 messages: 1 recorded, 49 known already" in read(flood, tmp_path, capsys)
-    assert Bounce.objects.count() == Remark.objects.count() == 1
+    for message_id, said in (("", "1 without proof"), (mailed(ada), "1 recorded")):
+        flood = b"".join(
+            b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n" + report(message_id, words=f"no {n}") + b"\n"
+            for n in range(50)
+        )
+        assert f"50 messages: {said}, 49 known already" in read(flood, tmp_path, capsys)
+    assert Bounce.objects.count() == Remark.objects.count() == 2
 
 
 def test_a_delay_is_no_bounce_and_a_failure_in_time_stops_nothing(ada, tmp_path, capsys):
     assert "1 no report of a failure" in read(report(action="delayed", status="4.4.1"), tmp_path, capsys)
     assert Bounce.objects.count() == 0
-    assert "1 recorded" in read(report(status="4.4.1"), tmp_path, capsys)
+    assert "1 recorded" in read(report(mailed(ada), status="4.4.1"), tmp_path, capsys)
     assert Bounce.stopping(ada) is None
 
 
@@ -197,7 +274,7 @@ def test_whoever_counts_message_ids_stops_nobodys_mail(ada, tmp_path, capsys):
     for each in forged:
         assert "of nobody here" in read(report(each, recipient="nobody@example.net"), tmp_path, capsys), each
     assert Bounce.objects.count() == 0
-    assert notify.whose(real) == ada
+    assert post.whose(real) == ada
 
 
 def test_a_report_about_an_old_address_stops_nothing_at_the_new_one(ada, tmp_path, capsys):
@@ -209,7 +286,7 @@ def test_a_report_about_an_old_address_stops_nothing_at_the_new_one(ada, tmp_pat
 
 
 def test_who_changes_the_address_gets_mail_again(ada, tmp_path, capsys):
-    read(report(), tmp_path, capsys)
+    read(report(mailed(ada)), tmp_path, capsys)
     assert Bounce.stopping(ada)
     ada.email = "new@example.org"
     ada.save()
@@ -221,10 +298,10 @@ def test_an_mbox_and_the_standard_input_are_read(ada, monkeypatch, capsys):
     line = b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\r\n"
     content = (
         line
-        + report()
+        + report(mailed(ada))
         + b"\n"
         + line
-        + report(recipient="eve@example.org")
+        + report(mailed(eve), recipient="eve@example.org")
         + b"\n"
         + line
         + b"Subject: Hi\n\nNo report.\n"
@@ -281,7 +358,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_made_to_break_the_reader_does_not(ada, name, tmp_path, capsys):
     other = b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n" + HOSTILE[name] + b"\n\n"
-    fine = b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n" + report()
+    fine = b"From MAILER-DAEMON Mon Jan  1 00:00:00 2026\n" + report(mailed(ada))
     said = read(other + fine, tmp_path, capsys)
     assert said.startswith(("2 messages:", "1 messages:"))
     assert Bounce.stopping(ada), "what comes after it is read"
@@ -298,7 +375,7 @@ def test_of_a_message_no_more_is_kept_than_is_looked_at():
 def test_the_person_sees_it_with_the_way_to_mend_it(ada, client, tmp_path, capsys):
     client.force_login(ada)
     assert "comes back" not in client.get("/comments/notices/").content.decode()
-    read(report(words="550 <script>alert(1)</script>"), tmp_path, capsys)
+    read(report(mailed(ada), words="550 <script>alert(1)</script>"), tmp_path, capsys)
     for address in ("/comments/notices/", "/comments/notices/preferences/", "/accounts/profile/"):
         page = client.get(address).content.decode()
         assert "Mail to ada@example.org comes back." in page
@@ -312,7 +389,7 @@ def test_the_person_sees_it_with_the_way_to_mend_it(ada, client, tmp_path, capsy
 
 
 def test_nobody_mends_for_others(ada, client, tmp_path, capsys):
-    read(report(), tmp_path, capsys)
+    read(report(mailed(ada)), tmp_path, capsys)
     assert client.post("/comments/notices/mail-again/").status_code == 302
     client.force_login(make_user())
     client.post("/comments/notices/mail-again/")
@@ -323,14 +400,14 @@ def test_moderators_see_it_on_the_part_of_the_card(ada, tmp_path, capsys):
     part = "moderation/_mail_bounces.html"
     assert render_to_string(part, {"author": ada}).strip() == ""
     assert render_to_string(part, {"author": None}).strip() == ""
-    read(report(words="no <b>such</b>"), tmp_path, capsys)
+    read(report(mailed(ada), words="no <b>such</b>"), tmp_path, capsys)
     text = render_to_string(part, {"author": ada})
     assert "Mail to this person bounces" in text
     assert "no &lt;b&gt;such&lt;/b&gt;" in text
 
 
 def test_what_the_server_said_can_be_destroyed(ada, client, tmp_path, capsys):
-    read(report(words="Secret words"), tmp_path, capsys)
+    read(report(mailed(ada), words="Secret words"), tmp_path, capsys)
     Remark.objects.update(text="")
     client.force_login(ada)
     page = client.get("/comments/notices/").content.decode()

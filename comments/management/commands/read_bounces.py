@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from comments import bounces, notify
+from comments import bounces, post
 from comments.models import Bounce
 
 
@@ -30,7 +30,14 @@ class Command(BaseCommand):
                     self._take_over(content, found)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror or error}.") from None
-        names = ("recorded", "known already", "of nobody here", "no report of a failure", "unreadable")
+        names = (
+            "recorded",
+            "without proof",
+            "known already",
+            "of nobody here",
+            "no report of a failure",
+            "unreadable",
+        )
         said = ", ".join(f"{found[name]} {name}" for name in names if found[name])
         self.stdout.write(f"{found['messages']} messages: {said or 'nothing in them'}.")
 
@@ -44,12 +51,15 @@ class Command(BaseCommand):
         if not failures:
             found["no report of a failure"] += 1
         for failure in failures:
-            user = notify.whose(failure.message_id)
-            # The Message-ID is the proof; without it, the address has to be somebody's.
-            source = failure.message_id if user else hashlib.sha256(content).hexdigest()
-            user = user or User.objects.filter(email__in=failure.recipients).first()
+            owner = post.whose(failure.message_id)
+            # The Message-ID is the proof; without it, the address has to be somebody's, and anybody may have written it.
+            user = owner or User.objects.filter(email__in=failure.recipients).first()
             if user is None:
                 found["of nobody here"] += 1
                 continue
-            recorded = Bounce.record(user, source=source, status=failure.status, words=failure.words)
-            found["recorded" if recorded else "known already"] += 1
+            source = failure.message_id if owner else hashlib.sha256(content).hexdigest()
+            recorded = Bounce.record(
+                user, source=source, status=failure.status, words=failure.words, proven=owner is not None
+            )
+            new = "recorded" if owner else "without proof"
+            found[new if recorded else "known already"] += 1
