@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from comments import screening
-from comments.models import Comment, Credential, ListedWord, Sanction, Standing, Status, Thread
+from comments.models import Comment, Credential, Decision, ListedWord, Sanction, Standing, Status, Thread
 
 _JUDGED = 20  # of the author's latest comments, for repeats and the record
 SAME_AGAIN = timedelta(minutes=15)  # a double click, a reload, a slow connection
@@ -72,7 +72,8 @@ def same_again(recent: list[Recent], *, article, parent, body: str) -> int | Non
 def gather(
     *, article, author, text: str, recent=None, standing=None, thread=None, but=None
 ) -> screening.Facts:
-    """Everything the checks may know about this text. At most seven queries, none of which grows with the site.
+    """Everything the checks may know about this text. At most seven queries, none of which grows with the site, and one more
+    for whoever had a text refused lately.
 
     `recent`, `standing` and `thread` are asked for where the caller has not. `but` is the comment that the text is an edit of: it
     is no repetition of itself. (That the author is a person of the newsroom is asked once and kept on the user: the mark
@@ -84,9 +85,10 @@ def gather(
     standing = Standing.of(author) if standing is None else standing
     # Distress is no offence: what was a crisis says nothing about the author's record.
     judged = recent[:_JUDGED]
-    decided = [
-        each.status for each in judged if each.status in _DECIDED and "crisis" not in (each.kinds or ())
-    ]
+    decided = [each for each in judged if each.status in _DECIDED]
+    if any(each.status != Status.PUBLISHED for each in decided):
+        in_crisis = _in_crisis(decided)
+        decided = [each for each in decided if each.pk not in in_crisis]
     thread = Thread.of(article) if thread is None else thread
     published = sum(each.status == Status.PUBLISHED for each in recent)
     if published < limits.newcomer_until:
@@ -100,7 +102,7 @@ def gather(
         posts_last_hour=sum(each.at > now - timedelta(hours=1) for each in recent),
         recent_texts=tuple(each.body for each in judged if each.at > now - timedelta(days=1)),
         recent_decided=len(decided),
-        recent_refused=sum(status != Status.PUBLISHED for status in decided),
+        recent_refused=sum(each.status != Status.PUBLISHED for each in decided),
         has_credential=_has_credential(author, now),
         thread_mode=thread.mode,
         site_mode=thread.site_mode,
@@ -108,6 +110,13 @@ def gather(
         listed_words=tuple(ListedWord.objects.values_list("key", "outcome")),
         limits=limits,
     )
+
+
+def _in_crisis(recent: list[Recent]) -> set[int]:
+    """Those that are an emergency, or ended as one: a case forgets why it was open once it is opened anew. One query."""
+    open_ones = {each.pk for each in recent if "crisis" in (each.kinds or ())}
+    ended = Decision.objects.filter(comment__in=[each.pk for each in recent]).exclude(outcome="")
+    return open_ones | set(ended.values_list("comment", flat=True))
 
 
 def _has_credential(author, now) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles.models import Credential, Person
 from comments import facts, learned, nudges, screening
-from comments.models import Case, Comment, Lane
+from comments.models import Appeal, Case, Clause, Comment, Lane
 from comments.screening import model
 from tests import factories
 
@@ -55,6 +55,22 @@ def test_the_record_counts_what_was_refused_lately_but_never_a_crisis():
     Comment.objects.filter(pk=old.pk).update(posted_at=timezone.now() - timedelta(days=60))
     known = gathered(reader)
     assert (known.recent_decided, known.recent_refused) == (3, 1)
+
+
+def test_what_was_distress_stays_so_whatever_its_case_is_opened_for_later():
+    reader, clause = factories.make_user(), Clause.in_force().first()
+    desk = [factories.make_user("moderator") for _ in range(2)]
+    refused = send(factories.make_article(), reader, DANGER)
+    decision = refused.decide("reject", by=desk[0], version=1, clause=clause, outcome="answered")
+    assert gathered(reader).recent_refused == 0
+    Appeal.lodge(decision, by=reader, text="Please.")
+    assert gathered(reader).recent_refused == 0
+    refused.refresh_from_db()
+    refused.decide("uphold", by=desk[1], version=refused.version)
+    assert (gathered(reader).recent_decided, gathered(reader).recent_refused) == (0, 0)
+    calm = factories.make_comment(author=reader, status="pending")
+    calm.decide("reject", by=desk[0], version=1, clause=clause)
+    assert gathered(reader).recent_refused == 1
 
 
 def test_a_credential_counts_until_it_ends():
