@@ -163,8 +163,7 @@ _SOURCES = (
     _Source(
         DUTY, DutyChange, "at", "by", ("user",),
         lambda row: (
-            "On the roster" if row.is_added else "Off the roster",
-            f"{row.user}: {row.shift}", reverse("moderation:duty"),
+            row.what, f"{row.user}: {row.shift}", reverse("moderation:duty"),
         ),
     ),
 )  # fmt: skip

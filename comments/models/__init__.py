@@ -5,7 +5,7 @@ from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
-from comments.models.duty import CrisisAlert, Duty, DutyChange
+from comments.models.duty import Away, CrisisAlert, Duty, DutyChange
 from comments.models.help_line import HelpLine
 from comments.models.helpful import Helpful
 from comments.models.hidden import Hidden
@@ -26,6 +26,7 @@ from comments.models.thread import Thread
 from comments.models.words import ListedWord, WordChange
 
 __all__ = [
+    "Away",
     "APPEAL_LENGTH",
     "Action",
     "Appeal",
