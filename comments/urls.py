@@ -55,6 +55,7 @@ discussion = [
     path("comments/notices/mail-again/", notices.mail_again, name="mail_again"),
     path("comments/notices/unsubscribe/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("comments/<int:pk>/report/", reports.report, name="report"),
+    path("comments/<int:pk>/hide/", hiding.hide_author, name="hide_author"),
     path("comments/<int:pk>/helpful/", reports.helpful, name="helpful"),
     path("comments/<int:pk>/appeal/", appeals.appeal, name="appeal"),
     path("comments/<int:pk>/decision/", appeals.decision, name="decision"),
