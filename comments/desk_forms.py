@@ -94,6 +94,24 @@ class LiftForm(_Sentence):
     )
 
 
+class SanctionAppealAnswerForm(_Sentence):
+    """What is said to an appeal against a sanction."""
+
+    grant = forms.ChoiceField(
+        choices=[("1", "Grant it"), ("0", "Keep the sanction")],
+        error_messages={
+            "required": "Choose whether to grant it.",
+            "invalid_choice": "Choose whether to grant it.",
+        },
+    )
+    reason = PlainTextField(max_length=5_000, error_messages={"required": "Say why: the person is told."})
+
+    def save(self, appeal, *, by) -> None:
+        """Answer it; raises what `SanctionAppeal.reply()` raises."""
+        grant = self.cleaned_data["grant"] == "1"
+        appeal.reply(by=by, grant=grant, reason=self.cleaned_data["reason"])
+
+
 class _OnDutyForm(_Sentence):
     """Something about somebody who can be on duty."""
 

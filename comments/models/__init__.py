@@ -19,6 +19,7 @@ from comments.models.preference import Preference
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
+from comments.models.sanction_appeal import SanctionAppeal
 from comments.models.standing import Standing
 from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
@@ -67,6 +68,7 @@ __all__ = [
     "Report",
     "ReplyChange",
     "Sanction",
+    "SanctionAppeal",
     "SiteMode",
     "Standing",
     "SecondReading",
