@@ -30,7 +30,7 @@ def watch(at=None) -> int:
     with connection.cursor() as cursor:
         # Two workers one after the other: the second sees what the first has told.
         cursor.execute("LOCK TABLE comments_crisisalert IN SHARE ROW EXCLUSIVE MODE")
-    shifts = Duty.in_use()
+    shifts = Duty.in_use(at)
     here = {shift.line.user for shift, _ in duty.on_duty(shifts, at)}
     step = CrisisAlert.Step.DUTY if here else CrisisAlert.Step.NOBODY
     told = CrisisAlert.objects.filter(case=OuterRef("pk"), since=OuterRef("since"), step=step)

@@ -11,13 +11,13 @@ from accounts import roles
 from comments import log
 from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID, PlainTextField, one_line
-from comments.models import Comment, Duty, PersonNote, Sanction
+from comments.models import Away, Comment, Duty, PersonNote, Sanction
 from comments.models.duty import holders
 from comments.models.switch import MOST_WORDS, Mode
 from comments.number_forms import DayField
 
 MOST_DAYS = 3_650
-MOST_SWITCHED = timedelta(days=366)
+MOST_AHEAD = timedelta(days=366)
 
 
 class _Sentence(forms.Form):
@@ -94,18 +94,30 @@ class LiftForm(_Sentence):
     )
 
 
-class DutyForm(_Sentence):
-    """A shift for the roster."""
+class SanctionAppealAnswerForm(_Sentence):
+    """What is said to an appeal against a sanction."""
+
+    grant = forms.ChoiceField(
+        choices=[("1", "Grant it"), ("0", "Keep the sanction")],
+        error_messages={
+            "required": "Choose whether to grant it.",
+            "invalid_choice": "Choose whether to grant it.",
+        },
+    )
+    reason = PlainTextField(max_length=5_000, error_messages={"required": "Say why: the person is told."})
+
+    def save(self, appeal, *, by) -> None:
+        """Answer it; raises what `SanctionAppeal.reply()` raises."""
+        grant = self.cleaned_data["grant"] == "1"
+        appeal.reply(by=by, grant=grant, reason=self.cleaned_data["reason"])
+
+
+class _OnDutyForm(_Sentence):
+    """Something about somebody who can be on duty."""
 
     user = forms.IntegerField(
         min_value=1, max_value=MAX_ID, error_messages={"required": "Choose who is on duty."}
     )
-    weekday = forms.TypedChoiceField(
-        choices=Duty.Weekday.choices, coerce=int, error_messages={"required": "Choose the day."}
-    )
-    starts = forms.TimeField(error_messages={"required": "Say when it starts."})
-    ends = forms.TimeField(error_messages={"required": "Say when it ends."})
-    time_zone = forms.CharField(max_length=64, error_messages={"required": "Say in which time zone."})
 
     def clean_user(self):
         """Somebody who can work the queue."""
@@ -113,6 +125,17 @@ class DutyForm(_Sentence):
         if user is None:
             raise forms.ValidationError("Only moderators and administrators can be on duty.")
         return user
+
+
+class DutyForm(_OnDutyForm):
+    """A shift for the roster, each week."""
+
+    weekday = forms.TypedChoiceField(
+        choices=Duty.Weekday.choices, coerce=int, error_messages={"required": "Choose the day."}
+    )
+    starts = forms.TimeField(error_messages={"required": "Say when it starts."})
+    ends = forms.TimeField(error_messages={"required": "Say when it ends."})
+    time_zone = forms.CharField(max_length=64, error_messages={"required": "Say in which time zone."})
 
     def clean_time_zone(self):
         """A name that the time zone database knows."""
@@ -124,13 +147,76 @@ class DutyForm(_Sentence):
     def clean(self):
         """Not the same line twice."""
         data = super().clean()
-        if not self.errors and Duty.objects.filter(**data).exists():
+        if not self.errors and Duty.objects.filter(**{"on": None} | data).exists():
             raise forms.ValidationError("This is on the roster already.")
         return data
 
     def save(self, *, by) -> Duty:
         """Put it on the roster."""
         return Duty.put_on(by=by, **self.cleaned_data)
+
+
+class SingleDutyForm(DutyForm):
+    """A shift on one day: somebody stands in."""
+
+    weekday = None
+    on = DayField()
+
+    def clean_on(self):
+        """A day to come."""
+        return _to_come(self.cleaned_data["on"])
+
+    def clean(self):
+        """The weekday is that of the date."""
+        if day := self.cleaned_data.get("on"):
+            self.cleaned_data["weekday"] = day.weekday()
+        return super().clean()
+
+
+class AwayForm(_OnDutyForm):
+    """The days on which somebody is away."""
+
+    first = DayField()
+    last = DayField()
+
+    def clean_first(self):
+        """It may have begun."""
+        if self.cleaned_data["first"] is None:
+            raise forms.ValidationError("Say from which day they are away.")
+        return self.cleaned_data["first"]
+
+    def clean_last(self):
+        """A day to come."""
+        return _to_come(self.cleaned_data["last"])
+
+    def clean(self):
+        """Days in their order, no more than a year of them, and not twice."""
+        data = super().clean()
+        if self.errors:
+            return data
+        if data["first"] > data["last"]:
+            raise forms.ValidationError("The first day is after the last.")
+        if (data["last"] - data["first"]).days > MOST_AHEAD.days:
+            raise forms.ValidationError("That is more than a year: take their shifts off the roster instead.")
+        if Away.objects.filter(**data).exists():
+            raise forms.ValidationError("This is put down already.")
+        return data
+
+    def save(self, *, by) -> Away:
+        """Put it down."""
+        return Away.put_down(by=by, **self.cleaned_data)
+
+
+def _to_come(day: date | None) -> date:
+    """Today or later (somewhere it may still be yesterday), within a year."""
+    today = timezone.localdate()
+    if day is None:
+        raise forms.ValidationError("Say the day.")
+    if day < today - timedelta(days=1):
+        raise forms.ValidationError("That day is over.")
+    if day - today > MOST_AHEAD:
+        raise forms.ValidationError("That day is more than a year away.")
+    return day
 
 
 class LogForm(_Sentence):
@@ -211,7 +297,7 @@ class SwitchForm(_Sentence):
         until, now = self.cleaned_data["until"], timezone.now()
         if until and until <= now and self.data.get("mode") != Mode.OPEN:
             raise forms.ValidationError("The end has passed already.")
-        if until and until > now + MOST_SWITCHED:
+        if until and until > now + MOST_AHEAD:
             raise forms.ValidationError("The end is more than a year away: leave it empty instead.")
         return until
 

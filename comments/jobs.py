@@ -111,6 +111,23 @@ def tell_person(sanction, what: str) -> None:
     mail_sanction.defer(sanction_id=sanction.pk, what=what)
 
 
+@app.task(name="comments.mail_sanction_appeal", queue="mail", retry=PATIENT)
+def mail_sanction_appeal(appeal_id: int) -> None:
+    """Tell somebody what came of their appeal against a sanction, where it was not lifted by that."""
+    from comments import letters
+    from comments.models import SanctionAppeal
+
+    joined = SanctionAppeal.objects.select_related("sanction__user", "text", "answer")
+    appeal = joined.filter(pk=appeal_id, answered_at__isnull=False).first()
+    if appeal is not None:
+        letters.sanction_appeal_answered(appeal)
+
+
+def tell_appellant(appeal) -> None:
+    """Queue it in the transaction of the answer."""
+    mail_sanction_appeal.defer(appeal_id=appeal.pk)
+
+
 @app.task(name="comments.take_down", queue="upkeep", retry=PATIENT)
 def take_down(sanction_id: int, after: int = 0) -> None:
     """One batch of what a ban takes down; queues the next, until there is none."""

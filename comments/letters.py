@@ -43,6 +43,12 @@ def sanction(imposed, what: str) -> None:
     _write(imposed.user, f"sanction_{what}", f"sanction-{imposed.pk}-{what}", sanction=imposed, quote=quote)
 
 
+def sanction_appeal_answered(appeal) -> None:
+    """What came of an appeal against a sanction that stays, or was over already; lifting it has a mail of its own."""
+    context = {"sanction": appeal.sanction, "appeal": appeal, "text": quoted(appeal.text.text)}
+    _write(appeal.sanction.user, "sanction_appeal", f"sanction-appeal-{appeal.pk}", **context)
+
+
 def crisis(alerts) -> None:
     """Cases that wait in the crisis lane, to one person. No word of any comment: mail is read over shoulders.
 

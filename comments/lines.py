@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from articles.dates import written
-from comments.models import Status
+from comments.models import Mark, Status
 from comments.models.helpful import step_of
 from healthnews import markup
 
@@ -78,6 +78,7 @@ class Line:
     parent_href: str
     before_update: bool
     is_picked: bool = False
+    can_hide: bool = False  # by somebody whom a reader may not want to read
     helped: str = ""  # how many people found it helpful, as it is printed; empty for nobody
 
     @property
@@ -118,19 +119,24 @@ class Line:
         return f'<p class="comment__parent">in reply to {name}</p>'
 
     def _foot(self, new_base: str, can_answer: bool) -> str:
-        answer = older = ""
+        answer = hide = older = ""
         whose = f'<span class="visually-hidden">: the comment by {escape(self.name)}</span>'
         if can_answer:
             answer = (
                 f'<a class="comment__answer" href="{new_base}?parent={self.id}" rel="nofollow" data-answer="{self.id}">'
                 f'Reply<span class="visually-hidden"> to {escape(self.name)}</span></a>'
             )
+        if self.can_hide:
+            hide = (
+                f'<a class="comment__tool" href="{self.href}hide/" rel="nofollow">'
+                f'Hide<span class="visually-hidden"> {escape(self.name)}</span></a>'
+            )
         if self.before_update:
             older = '<span class="comment__older">Written before the last update of the article</span>'
         return (
             f'<footer class="comment__foot">{answer}'
             f'<a class="comment__tool" href="{self.href}helpful/" rel="nofollow">Helpful{self.helped}{whose}</a>'
-            f'<a class="comment__tool" href="{self.href}report/" rel="nofollow">Report{whose}</a>{older}</footer>'
+            f'<a class="comment__tool" href="{self.href}report/" rel="nofollow">Report{whose}</a>{hide}{older}</footer>'
         )
 
 
@@ -155,6 +161,8 @@ def line(row, article, present: set[int], *, own: bool = False) -> Line:
         # Said once a branch: its answers came later, and a note under each of them would only be noise.
         before_update=bool(not row.depth and article.updated_at and row.posted_at < article.updated_at),
         is_picked=row.is_picked and row.status == Status.PUBLISHED,
+        # As `Hidden.why_not` has it, for who wrote under a mark of this site.
+        can_hide=bool(row.author__display_name) and row.mark not in {Mark.AUTHOR, Mark.STAFF},
         helped=_helped(row.helpful_count),
     )
 

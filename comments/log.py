@@ -22,6 +22,7 @@ from comments.models import (
     Proposal,
     ReplyChange,
     Sanction,
+    SanctionAppeal,
     Switch,
     WordChange,
 )
@@ -165,8 +166,14 @@ _SOURCES = (
     _Source(
         DUTY, DutyChange, "at", "by", ("user",),
         lambda row: (
-            "On the roster" if row.is_added else "Off the roster",
-            f"{row.user}: {row.shift}", reverse("moderation:duty"),
+            row.what, f"{row.user}: {row.shift}", reverse("moderation:duty"),
+        ),
+    ),
+    _Source(
+        PEOPLE, SanctionAppeal, "answered_at", "answered_by", ("sanction__user",),
+        lambda row: (
+            f"Appeal against a {row.sanction.get_kind_display().lower()} {row.state}",
+            str(row.sanction.user), _person(row.sanction.user_id),
         ),
     ),
 )  # fmt: skip

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.conf import settings
+
 from accounts.models import User
 from comments import desk, histogram, plots, sums
 from comments.models import Action, Clause, Decision, Lane, Report
@@ -75,6 +77,7 @@ def _plots(counts: Counts, periods: list[date]) -> list[plots.Plot]:
         _received(counts, periods, when),
         _decided(counts, periods, when),
         _waited(counts, periods, when),
+        _emergencies(counts),
         _lanes(),
         _by_clause(counts, clauses),
         _ways(counts),
@@ -118,6 +121,23 @@ def _waited(counts, periods, when):
         name: [histogram.percentile(each, share) for each in by_period] for name, share in halves.items()
     }
     return plots.spans("waited", "Waiting time", words, when, series)
+
+
+def _emergencies(counts):
+    minutes, spans = settings.HN_CRISIS_MINUTES, counts.spans("crisis_time")
+    words = (
+        "From coming into the crisis lane to how it was dealt with, by the day of that. Later: who was on duty had to be "
+        f"mailed, because {minutes} minutes of duty time had gone by; outside of duty hours that clock stands still."
+    )
+    if spans:
+        half, most = (histogram.words(histogram.percentile(spans, each)) for each in (0.5, 0.9))
+        words += f" Half waited at most {half}, nine in ten at most {most}, by day and by night."
+    names = {f"Within {minutes} minutes of duty time": "in_time", "Later": "late"}
+    dealt = [counts.of("crisis", key) for key in names.values()]
+    notes = {"Share": [_share(each, sum(dealt)) for each in dealt]}
+    return plots.lying(
+        "crisis", "Emergencies", words, list(names), {"Emergencies": dealt}, notes, notes["Share"]
+    )
 
 
 def _lanes():

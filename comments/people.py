@@ -1,12 +1,21 @@
 """Reading about people, for the desk: who is under a sanction, and one person with all that is known of them."""
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from accounts import names
 from accounts.models import User, fold_email
 from comments import taking_down
-from comments.models import Action, Comment, Decision, PersonNote, Sanction, Standing, Status
+from comments.models import (
+    Action,
+    Comment,
+    Decision,
+    PersonNote,
+    Sanction,
+    SanctionAppeal,
+    Standing,
+    Status,
+)
 from healthnews import paging
 
 ROWS = 25
@@ -42,6 +51,12 @@ def under_sanctions(*, after="", before="") -> paging.Page:
     return paging.page_by_time(held, "starts_at", size=ROWS, after=after, before=before)
 
 
+def sanction_appeals() -> list[SanctionAppeal]:
+    """The appeals against sanctions that wait, oldest first; at most COUNT_CAP + 1. One query."""
+    waiting = SanctionAppeal.objects.open().select_related("sanction__user", "sanction__by", "text")
+    return list(waiting[: COUNT_CAP + 1])
+
+
 def of_person(user, *, viewer, after="", before="") -> dict:
     """A person's page, as that moderator sees it. The same number of queries however much they wrote."""
     comments = Comment.objects.filter(author=user).select_related("text", "article", "case")
@@ -63,8 +78,11 @@ def of_person(user, *, viewer, after="", before="") -> dict:
     for comment in page.rows:
         comment.decided = last.get(comment.pk)
     sanctions = Sanction.objects.filter(user=user).order_by("-pk")
+    joined = SanctionAppeal.objects.select_related("text", "answer", "answered_by")
     sanctions = list(
-        sanctions.select_related("by", "reason", "clause", "comment", "lifted_by", "lift_reason")[:RECENT]
+        sanctions.select_related(
+            "user", "by", "reason", "clause", "comment", "lifted_by", "lift_reason"
+        ).prefetch_related(Prefetch("appeals", joined))[:RECENT]
     )
     notes = PersonNote.objects.filter(user=user).readable_by(viewer).select_related("by", "text")
     taking = next((each for each in sanctions if each.take_down_days and not each.lifted_at), None)

@@ -66,6 +66,7 @@ class Plot:
     labels: tuple[Word, ...] = ()
     legend: tuple[tuple[int, str], ...] = ()
     width: int = WIDTH
+    keeps_back: bool = False  # numbers that are not drawn: the table names them, even where nothing is drawn
     left: int = LEFT
     right: int = WIDTH - RIGHT
 
@@ -118,10 +119,12 @@ def lying(
     series: Numbers,
     notes: Mapping | None = None,
     beside: Sequence[str] = (),
+    said: Sequence[str] = (),
 ) -> Plot:
     """Counts as lying bars, one for each name, the series one after the other.
 
-    `notes` are columns of the table alone, counts or words; `beside` is what stands behind each name and its sum.
+    `notes` are columns of the table alone, counts or words; `beside` is what stands behind each name and its sum, `said`
+    what stands there in place of both.
     """
     table = _table(key, title, words, names, {**series, **(notes or {})}, _said, of="What")
     longest = max((sum(values[at] or 0 for values in series.values()) for at in range(len(names))), default=0)
@@ -132,8 +135,9 @@ def lying(
     for at, name in enumerate(names):
         x, y = 0.0, at * ROW + 20
         total = sum(values[at] or 0 for values in series.values())
-        said = f": {total:,}{f', {beside[at]}' if beside and beside[at] else ''}"
-        labels.append(Word("0", _at(y - 5), _cut(name, LETTERS - len(said)) + said, "start"))
+        behind = f": {total:,}{f', {beside[at]}' if beside and beside[at] else ''}"
+        behind = f": {said[at]}" if said else behind
+        labels.append(Word("0", _at(y - 5), _cut(name, LETTERS - len(behind)) + behind, "start"))
         for path, values in zip(paths, series.values(), strict=True):
             if value := values[at]:
                 path.append(_bar(x, y, room * value / longest, 12))

@@ -3,7 +3,7 @@
 from django import forms
 
 from comments.forms import PlainTextField, one_line
-from comments.models import APPEAL_LENGTH, Appeal, LegalNotice, Report
+from comments.models import APPEAL_LENGTH, Appeal, LegalNotice, Report, SanctionAppeal
 
 NOTE_LENGTH = 2_000
 
@@ -103,3 +103,11 @@ class AppealForm(forms.Form):
     def save(self, decision, *, by) -> Appeal:
         """Lodge it; raises what `Appeal.lodge()` raises."""
         return Appeal.lodge(decision, by=by, text=self.cleaned_data["text"])
+
+
+class SanctionAppealForm(AppealForm):
+    """The same about a sanction."""
+
+    def save(self, sanction, *, by) -> SanctionAppeal:
+        """Lodge it; raises what `SanctionAppeal.lodge()` raises."""
+        return SanctionAppeal.lodge(sanction, by=by, text=self.cleaned_data["text"])

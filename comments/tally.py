@@ -17,6 +17,8 @@ looks. What was undone does not count, but for the undoing itself. What another 
 | reported, report_right, report_wrong | reports, by the day they came, were answered | reason |
 | report_time, notice_time, appeal_time | those answered | step, from the report or appeal to the answer |
 | appeal | appeals, by the day they came, were answered | lodged, granted, refused |
+| crisis | emergencies, by the day they were dealt with | in_time, or late: who was on duty had to be mailed |
+| crisis_time | the same | step, from coming into the crisis lane to how it was dealt with |
 | second | blind second readings (clause, by: of the decision) | agree, differ |
 """
 
@@ -39,7 +41,8 @@ _STEP = "width_bucket(greatest(0, extract(epoch FROM {}))::bigint, %(edges)s::bi
 _SELECT = f"""
 WITH made AS MATERIALIZED (
     SELECT id, comment_id, action, from_status, to_status, at, by_id, clause_id, canned_reply_id, message_id, answer_id,
-        way, seconds, source, is_detected, (at AT TIME ZONE %(zone)s)::date AS day
+        way, seconds, source, is_detected,
+        CASE WHEN outcome <> '' THEN (case_before ->> 'since')::timestamptz END AS crisis_since, (at AT TIME ZONE %(zone)s)::date AS day
     FROM comments_decision
     WHERE at >= %(start)s AND at < %(end)s AND NOT is_import AND NOT {_UNDONE.format("comments_decision")}
 ), staff AS MATERIALIZED (
@@ -94,6 +97,12 @@ WITH made AS MATERIALIZED (
     FROM staff JOIN comments_appeal AS appeal ON appeal.answered_by_id = staff.id
     UNION ALL SELECT staff.day, 'appeal_time', {_STEP.format("staff.at - appeal.at")}, NULL, NULL
     FROM staff JOIN comments_appeal AS appeal ON appeal.answered_by_id = staff.id
+    UNION ALL SELECT day, 'crisis', CASE WHEN EXISTS (
+        SELECT FROM comments_crisisalert AS alert WHERE alert.case_id = staff.comment_id
+            AND alert.since = staff.crisis_since AND alert.step = 'duty' AND alert.at <= staff.at
+    ) THEN 'late' ELSE 'in_time' END, NULL, NULL FROM staff WHERE crisis_since IS NOT NULL
+    UNION ALL SELECT day, 'crisis_time', {_STEP.format("at - crisis_since")}, NULL, NULL
+    FROM staff WHERE crisis_since IS NOT NULL
     UNION ALL SELECT (reading.at AT TIME ZONE %(zone)s)::date, 'second',
         CASE WHEN agrees THEN 'agree' ELSE 'differ' END, decision.clause_id, decision.by_id
     FROM comments_secondreading AS reading JOIN comments_decision AS decision ON decision.id = reading.decision_id

@@ -93,6 +93,11 @@ def state() -> int:
     return DayTally.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def drawn(parts: list[int]) -> int:
+    """How long a bar may be: without what is not told."""
+    return sum(count for count in parts if not 0 < count < FEW)
+
+
 def few(count: int) -> str:
     """A number as it is told: none between nothing and FEW."""
     return f"fewer than {FEW}" if 0 < count < FEW else f"{count:,}"
@@ -100,7 +105,7 @@ def few(count: int) -> str:
 
 def total(parts: list[int]) -> str:
     """The sum of numbers that are told beside it; with one of them kept back, no more than the others give away."""
-    told = sum(count for count in parts if not 0 < count < FEW)
+    told = drawn(parts)
     kept_back = sum(0 < count < FEW for count in parts)
     if not kept_back:
         return f"{told:,}"

@@ -5,7 +5,7 @@ from comments.models.comment import Comment, Mark, MovedMeanwhile, Status
 from comments.models.correction import CorrectionRequest
 from comments.models.credential import Credential, CredentialRequest, Profession
 from comments.models.decision import Action, Case, Decision, Lane, Undecidable
-from comments.models.duty import CrisisAlert, Duty, DutyChange
+from comments.models.duty import Away, CrisisAlert, Duty, DutyChange
 from comments.models.help_line import HelpLine
 from comments.models.helpful import Helpful
 from comments.models.hidden import Hidden
@@ -19,6 +19,7 @@ from comments.models.preference import Preference
 from comments.models.proposals import ChangedMeanwhile, Proposal
 from comments.models.replies import CannedReply, ReplyChange
 from comments.models.report import APPEAL_LENGTH, Appeal, Report
+from comments.models.sanction_appeal import SanctionAppeal
 from comments.models.standing import Standing
 from comments.models.switch import Overtaken, SiteMode, Switch
 from comments.models.text import CommentText, Remark
@@ -26,6 +27,7 @@ from comments.models.thread import Thread
 from comments.models.words import ListedWord, WordChange
 
 __all__ = [
+    "Away",
     "APPEAL_LENGTH",
     "Action",
     "Appeal",
@@ -66,6 +68,7 @@ __all__ = [
     "Report",
     "ReplyChange",
     "Sanction",
+    "SanctionAppeal",
     "SiteMode",
     "Standing",
     "SecondReading",

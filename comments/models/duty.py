@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from comments.duty import Shift
+from articles.dates import written
+from comments.duty import FAR, Shift
 
 
 def holders(*names: str):
@@ -17,7 +18,10 @@ def holders(*names: str):
 
 
 class Duty(models.Model):
-    """One shift of the weekly roster, in the local time of whoever has it; ending earlier means the next day."""
+    """One shift of the roster, in the local time of whoever has it; ending earlier means the next day.
+
+    Each week, or (`on`) once: somebody stands in.
+    """
 
     class Weekday(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -30,6 +34,7 @@ class Duty(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    on = models.DateField(null=True)
     starts = models.TimeField()
     ends = models.TimeField()
     time_zone = models.CharField(max_length=64)
@@ -40,23 +45,25 @@ class Duty(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="duty_on_a_weekday"),
             models.UniqueConstraint(
-                fields=["user", "weekday", "starts", "ends", "time_zone"], name="duty_once"
+                fields=["user", "weekday", "on", "starts", "ends", "time_zone"],
+                nulls_distinct=False,
+                name="duty_once",
             ),
         ]
 
     def __str__(self):
-        return f"{self.get_weekday_display()} {self.starts:%H:%M} to {self.ends:%H:%M} ({self.time_zone})"
+        day = f"{self.get_weekday_display()}{f', {written(self.on)},' if self.on else ''}"
+        return f"{day} {self.starts:%H:%M} to {self.ends:%H:%M} ({self.time_zone})"
 
-    @property
-    def shift(self) -> Shift:
+    def shift(self, away=()) -> Shift:
         """What `comments/duty.py` reckons with."""
-        return Shift(self.weekday, self.starts, self.ends, self.time_zone, self)
+        return Shift(self.weekday, self.starts, self.ends, self.time_zone, self, self.on, tuple(away))
 
     @classmethod
-    def put_on(cls, *, by, **line) -> "Duty":
-        """On the roster from now on; the same line sent twice at once is one."""
+    def put_on(cls, *, by, on=None, **line) -> "Duty":
+        """On the roster from now on, or on that day; the same line sent twice at once is one."""
         with transaction.atomic():
-            duty, is_new = cls.objects.get_or_create(**line)
+            duty, is_new = cls.objects.get_or_create(on=on, **line)
             if is_new:
                 DutyChange.objects.create(user=duty.user, shift=str(duty), is_added=True, by=by)
         return duty
@@ -68,23 +75,79 @@ class Duty(models.Model):
                 DutyChange.objects.create(user=self.user, shift=str(self), is_added=False, by=by)
 
     @classmethod
-    def in_use(cls) -> list[Shift]:
-        """The shifts of everybody who can still work the queue. Two queries."""
+    def in_use(cls, at=None) -> list[Shift]:
+        """The shifts, about that moment (now), of everybody who can still work the queue. Three queries."""
+        long_ago = timezone.localdate(at) - FAR
         may = list(holders(roles.MODERATOR, roles.ADMINISTRATOR).values_list("pk", flat=True))
-        return [duty.shift for duty in cls.objects.filter(user__in=may).select_related("user")]
+        away = Away.by_person(since=long_ago)
+        lines = cls.objects.filter(Q(on=None) | Q(on__gte=long_ago), user__in=may).select_related("user")
+        return [duty.shift(away.get(duty.user_id, ())) for duty in lines]
+
+
+class Away(models.Model):
+    """Somebody keeps none of their shifts that begin from the first to the last of these days."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        ordering = ["first", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="away_ends_later"),
+            models.UniqueConstraint(fields=["user", "first", "last"], name="away_once"),
+        ]
+
+    def __str__(self):
+        if self.first == self.last:
+            return f"on {written(self.first)}"
+        return f"from {written(self.first)} to {written(self.last)}"
+
+    @classmethod
+    def by_person(cls, *, since) -> dict[int, list]:
+        """{user id: [(first, last), …]} of all that end on that day or later. One query."""
+        found: dict[int, list] = {}
+        for user, first, last in cls.objects.filter(last__gte=since).values_list("user", "first", "last"):
+            found.setdefault(user, []).append((first, last))
+        return found
+
+    @classmethod
+    def put_down(cls, *, by, **days) -> "Away":
+        """Somebody is away on these days; the same sent twice at once is one."""
+        with transaction.atomic():
+            away, is_new = cls.objects.get_or_create(**days)
+            if is_new:
+                DutyChange.objects.create(user=away.user, shift=str(away), is_added=True, is_away=True, by=by)
+        return away
+
+    def take_back(self, *, by) -> None:
+        """They are not away after all."""
+        with transaction.atomic():
+            if Away.objects.filter(pk=self.pk).delete()[0]:
+                DutyChange.objects.create(
+                    user=self.user, shift=str(self), is_added=False, is_away=True, by=by
+                )
 
 
 class DutyChange(models.Model):
-    """Who put a shift on the roster, or took it off. Append-only."""
+    """Who put a shift on the roster, or took it off; or put down that somebody is away, or no longer. Append-only."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     shift = models.CharField(max_length=120)  # in words
     is_added = models.BooleanField()
+    is_away = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self):
-        return f"{self.shift}: {'on' if self.is_added else 'off'} the roster"
+        return f"{self.what}: {self.shift}"
+
+    @property
+    def what(self) -> str:
+        """What was done, in words."""
+        if self.is_away:
+            return "Away" if self.is_added else "Not away after all"
+        return "On the roster" if self.is_added else "Off the roster"
 
 
 class CrisisAlert(models.Model):

@@ -2,10 +2,15 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts import names, roles
+from accounts.models import User
+from comments.models.comment import Comment
 from comments.models.decision import Undecidable
 
+FOUND = 20  # people whom a search shows
 MOST = 500  # people on one list; what is shown to its owner is read in one piece
 
 
@@ -31,6 +36,21 @@ class Hidden(models.Model):
         if person.is_newsroom:
             return "What the people of this site write cannot be hidden: it may concern you."
         return ""
+
+    @classmethod
+    def found(cls, words: str, *, by) -> list[User]:
+        """People with something in public whose names begin like this, and whom `by` can hide; at most FOUND + 1.
+
+        Over the index of folded names.
+        """
+        key = names.fold(words.replace("\x00", ""))
+        if not key:
+            return []
+        wrote = Exists(Comment.objects.filter(author=OuterRef("pk")).published())
+        theirs = User.objects.filter(wrote, display_name_key__startswith=key).exclude(pk=by.pk)
+        gone = theirs.exclude(pk__in=cls.objects.filter(by=by).values("person"))
+        readers = gone.exclude(Q(is_superuser=True) | Q(groups__name__in=roles.PERMISSIONS))
+        return list(readers.order_by("display_name", "pk")[: FOUND + 1])
 
     @classmethod
     def hide(cls, person, *, by) -> None:

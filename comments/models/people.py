@@ -137,12 +137,12 @@ class Sanction(models.Model):
     @property
     def words(self) -> str:
         """What it means, to the person."""
-        until = f" until {moment(self.ends_at)}" if self.ends_at else ""
+        until = f"until {moment(self.ends_at)}" if self.ends_at else "until a moderator lifts this"
         return {
             self.Kind.WARN: "A moderator has warned you.",
-            self.Kind.READ_FIRST: f"Your comments are read by a moderator before they appear{until}.",
-            self.Kind.SUSPEND: f"You cannot write, change or report comments{until}.",
-            self.Kind.BAN: f"You cannot write, change or report comments here{until or ' any more'}.",
+            self.Kind.READ_FIRST: f"Your comments are read by a moderator before they appear, {until}.",
+            self.Kind.SUSPEND: f"You cannot write, change or report comments {until}.",
+            self.Kind.BAN: f"You cannot write, change or report comments here {until}.",
         }[self.kind]
 
     @property
@@ -153,7 +153,7 @@ class Sanction(models.Model):
         if self.kind == self.Kind.WARN:
             return f"read on {moment(self.acknowledged_at)}" if self.acknowledged_at else "not read yet"
         if self.ends_at is None:
-            return "in force until it is lifted"
+            return "in force until a moderator lifts it"
         return f"{'in force until' if self.holds else 'ended on'} {moment(self.ends_at)}"
 
     @classmethod
@@ -238,7 +238,10 @@ class Sanction(models.Model):
         return sanction
 
     def lift(self, *, by, reason: str) -> None:
-        """End it before its time; the person is told why. What a ban took down stays down. Raises as `impose()`."""
+        """End it before its time; the person is told why. What a ban took down stays down. Raises as `impose()`.
+
+        An appeal that waits is granted by it.
+        """
         if why := self.why_not(self.kind, self.user, by=by):
             raise NotYours(why)
         if not reason:
@@ -249,8 +252,14 @@ class Sanction(models.Model):
             if not Sanction.objects.in_force().filter(pk=self.pk).update(**lifted):
                 self.refresh_from_db()
                 raise Undecidable(f"This is over already: {self.state}.")
+            self.answer_appeals(by=by, granted=True, answer=remark)
             jobs.tell_person(self, "lifted")
         self.refresh_from_db()
+
+    def answer_appeals(self, *, by, granted: bool, answer) -> None:
+        """Write down what became of an appeal that waits. For `lift()` and `SanctionAppeal.reply()` alone."""
+        said = {"answered_at": timezone.now(), "answered_by": by, "was_granted": granted, "answer": answer}
+        self.appeals.filter(answered_at=None).update(**said)
 
     def acknowledge(self, *, by) -> bool:
         """The warned person says that they have read it; False when there is nothing to be read any more."""

@@ -10,9 +10,11 @@ from accounts.models import User
 from articles.models import Article
 from comments import viewer
 from comments.models import Comment, Hidden, Undecidable
+from comments.models.hidden import FOUND
 from healthnews.http import private
 
 SEE_OTHER = 303
+MOST_LETTERS = 120  # of a name that is looked for
 # The name and the link to the comment stay: by that it is read, when it is the target.
 _FOLD = """:is({those}):not(:target) > :not(.comment__head) {{ display: none; }}
 :is({those}):not(:target)::after {{ content: "By somebody whom you have hidden. Follow the date to read it."; }}
@@ -50,10 +52,21 @@ def hide(request, pk):
 
 @require_safe
 @login_required
+def hide_author(request, pk):
+    """From the foot of a comment, which is the same for everybody, to the question about its author."""
+    comment = get_object_or_404(Comment.objects.published(), pk=pk, author__isnull=False)
+    return private(HttpResponseRedirect(reverse("comments:hide", args=[comment.author_id])))
+
+
+@require_safe
+@login_required
 def hidden(request):
-    """The list of those one has hidden."""
+    """The list of those one has hidden, and a search for more by their names."""
+    words = request.GET.get("q", "").strip()[:MOST_LETTERS]
     people = Hidden.objects.filter(by=request.user).select_related("person")
-    return private(render(request, "comments/hidden.html", {"people": people}))
+    found = Hidden.found(words, by=request.user)
+    context = {"people": people, "words": words, "found": found[:FOUND], "has_more": len(found) > FOUND}
+    return private(render(request, "comments/hidden.html", context))
 
 
 @require_safe

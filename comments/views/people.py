@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,11 +11,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.roles import moderator_required
+from comments import limits, taking_down
 from comments import people as reading
-from comments import taking_down
 from comments.clause_form import PolicyChanged
-from comments.desk_forms import LiftForm, NoteForm, SanctionForm
-from comments.models import Clause, NotYours, Sanction, Standing, Undecidable
+from comments.desk_forms import LiftForm, NoteForm, SanctionAppealAnswerForm, SanctionForm
+from comments.facts import TooFast
+from comments.models import (
+    APPEAL_LENGTH,
+    Clause,
+    NotYours,
+    Sanction,
+    SanctionAppeal,
+    Standing,
+    Undecidable,
+)
+from comments.reader_forms import SanctionAppealForm
+from comments.views.appeals import APPEALS
 from healthnews.http import private
 
 SEE_OTHER = 303
@@ -32,6 +44,8 @@ def people(request):
         "words": words[:254],
         "found": found[: reading.ROWS],
         "has_more": len(found) > reading.ROWS,
+        "appeals": reading.sanction_appeals(),
+        "appeals_cap": reading.COUNT_CAP,
         "page": reading.under_sanctions(after=get.get("after", ""), before=get.get("before", "")),
     }
     return private(render(request, "moderation/people.html", context))
@@ -48,6 +62,11 @@ def _person(request, user, *, status=200, error="", typed=None):
     get = request.GET
     after, before = get.get("after", ""), get.get("before", "")
     context = reading.of_person(user, viewer=request.user, after=after, before=before)
+    for sanction in context["sanctions"]:
+        for appeal in sanction.appeals.all():
+            sanction.appeal = appeal
+            if appeal.was_granted is None:  # at most a few: no query but for one's own sanctions
+                appeal.why_not = appeal.why_not_answer(request.user)
     kinds = [kind for kind in Sanction.Kind if not Sanction.why_not(kind, user, by=request.user)]
     context |= {
         "clauses": list(Clause.in_force()),
@@ -133,6 +152,25 @@ def lift(request, pk):
     return _back(held.user)
 
 
+@require_POST
+@moderator_required
+def answer_appeal(request, pk):
+    """Grant an appeal against a sanction, or keep the sanction."""
+    found = SanctionAppeal.objects.select_related("sanction__user")
+    appeal = get_object_or_404(found, pk=pk)
+    user, form = appeal.sanction.user, SanctionAppealAnswerForm(request.POST)
+    typed = {"answer": request.POST.get("reason", ""), "appeal": str(appeal.pk)}
+    if not form.is_valid():
+        return _person(request, user, status=422, error=form.sentence, typed=typed)
+    try:
+        form.save(appeal, by=request.user)
+    except Undecidable as refusal:
+        status = 403 if isinstance(refusal, NotYours) else 409
+        return _person(request, user, status=status, error=str(refusal), typed=typed)
+    messages.success(request, f"The appeal of {user} is {appeal.state}: they are told by mail.")
+    return _back(user)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def standing(request):
@@ -142,9 +180,39 @@ def standing(request):
         if held and request.POST.get("acknowledge") == str(held.pk) and held.acknowledge(by=request.user):
             messages.success(request, "Thank you. You can write again.")
         return private(HttpResponseRedirect(reverse("comments:standing"), status=SEE_OTHER))
+    return _standing(request)
+
+
+@require_POST
+@login_required
+def appeal_sanction(request, pk):
+    """Appeal against a sanction of one's own."""
+    held = get_object_or_404(Sanction.objects.filter(user=request.user), pk=pk)
+    form = SanctionAppealForm(request.POST)
+    if not form.is_valid():
+        return _standing(request, held, status=422, error=" ".join(form.errors["text"]))
+    try:
+        if why := SanctionAppeal.why_not(held, request.user):
+            raise Undecidable(why)
+        limits.spend("appeals", request.user.pk, *APPEALS)
+        form.save(held, by=request.user)
+    except TooFast as refusal:
+        return _standing(request, held, status=429, error=str(refusal))
+    except Undecidable as refusal:
+        return _standing(request, held, status=403, error=str(refusal))
+    messages.success(request, "Your appeal is with the moderators: you get an answer by mail, and here.")
+    return private(HttpResponseRedirect(reverse("comments:standing"), status=SEE_OTHER))
+
+
+def _standing(request, appealed=None, *, status=200, error=""):
     mine = Sanction.objects.filter(user=request.user).order_by("-pk")
-    context = {
-        "standing": Standing.of(request.user),
-        "sanctions": mine.select_related("reason", "clause", "comment__article", "lift_reason")[:MOST_SHOWN],
-    }
-    return private(render(request, "comments/standing.html", context))
+    mine = mine.select_related("reason", "clause", "comment__article", "lift_reason")
+    answers = Prefetch("appeals", SanctionAppeal.objects.select_related("text", "answer"))
+    sanctions = list(mine.prefetch_related(answers)[:MOST_SHOWN])
+    for each in sanctions:
+        each.appeal = next(iter(each.appeals.all()), None)
+        each.may_appeal = not SanctionAppeal.why_not(each, request.user)
+        if each == appealed:
+            each.error, each.typed = error, request.POST.get("text", "")
+    context = {"standing": Standing.of(request.user), "sanctions": sanctions, "most": APPEAL_LENGTH}
+    return private(render(request, "comments/standing.html", context, status=status))

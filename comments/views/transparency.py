@@ -5,7 +5,7 @@ import csv
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from comments import tally, transparency
+from comments import public_plots, tally, transparency
 from healthnews.http import for_everybody, read_only, shared
 from healthnews.kept import kept
 
@@ -28,6 +28,7 @@ def page(request):
             "sections": transparency.sections(quarter) if quarter else [],
             "until": tally.last_day(),
             "few": transparency.FEW,
+            "plots": public_plots.of(quarter, known) if quarter else [],
         }
         return render(request, "comments/transparency.html", context)
 

@@ -2,16 +2,18 @@
 
 import json
 import threading
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from comments import crisis, duty, jobs
 from comments.duty import Shift
-from comments.models import Case, CrisisAlert, Duty
+from comments.models import Away, Case, CrisisAlert, Duty, DutyChange
 from tests.factories import make_article, make_comment, make_user
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
@@ -75,7 +77,7 @@ def test_shifts_that_touch_leave_no_gap_when_clocks_change(day):
         ([shift(MON, "09:00", "11:00"), shift(MON, "10:00", "12:00")], "2026-03-02T09:00", "2026-03-02T12:00", 180),
         ([shift(MON, "09:00", "12:00"), shift(MON, "10:00", "11:00")], "2026-03-02T09:00", "2026-03-02T12:00", 180),
         # Not longer back than it matters.
-        ([shift(MON, "09:00", "10:00")], "2020-01-01T00:00", "2026-03-02T12:00", 120),
+        ([shift(MON, "09:00", "10:00")], "2020-01-01T00:00", "2026-03-02T12:00", 300),
     ],
 )  # fmt: skip
 def test_the_clock_runs_in_duty_hours_only(lines, since, until, minutes):
@@ -87,6 +89,42 @@ def test_the_next_duty_is_found():
     assert duty.next_start([line], utc("2026-03-02T16:00")) == utc("2026-03-09T08:00")
     assert duty.next_start([line], utc("2026-03-02T10:00")) == utc("2026-03-02T10:00")
     assert duty.next_start([], utc("2026-03-02T10:00")) is None
+
+
+TWO_WEEKS = ((date(2026, 3, 2), date(2026, 3, 15)),)
+
+
+@pytest.mark.parametrize(
+    ("line", "away", "days"),
+    [
+        # Berlin's Monday begins on UTC's Sunday.
+        (shift(MON, "00:30", "01:00", BERLIN), (), ["03-01", "03-08", "03-15", "03-22"]),
+        (shift(MON, "00:30", "01:00", BERLIN), TWO_WEEKS, ["03-15", "03-22"]),
+        # The night that began before they left is kept, the one that begins on the last day is not.
+        (shift(SUN, "22:00", "06:00"), TWO_WEEKS, ["03-01", "03-22"]),
+        (shift(MON, "09:00", "10:00"), ((date(2026, 3, 9), date(2026, 3, 9)),), ["03-02", "03-16", "03-23"]),
+        (replace(shift(MON, "09:00", "10:00"), on=date(2026, 3, 11)), (), ["03-11"]),
+        (replace(shift(MON, "09:00", "10:00"), on=date(2026, 3, 11)), TWO_WEEKS, []),
+        (replace(shift(MON, "09:00", "10:00"), on=date(2026, 4, 11)), (), []),
+    ],
+)
+def test_exceptions_go_by_the_day_a_shift_begins_on_where_it_is_kept(line, away, days):
+    found = duty.spans(replace(line, away=away), utc("2026-03-01T20:00"), utc("2026-03-25T00:00"))
+    assert [f"{begins:%m-%d}" for begins, _ in found] == days
+
+
+def test_a_single_shift_follows_the_clocks_of_its_zone():
+    night = replace(shift(SAT, "22:00", "06:00", BERLIN), on=date(2026, 10, 24))
+    assert list(duty.spans(night, utc("2026-01-01T00:00"), utc("2027-01-01T00:00"))) == [
+        (utc("2026-10-24T20:00"), utc("2026-10-25T05:00"))
+    ]
+    assert duty.on_duty([night], utc("2026-10-25T04:59"))
+
+
+def test_the_clock_goes_on_after_a_holiday():
+    line = replace(shift(MON, "09:00", "10:00"), away=TWO_WEEKS)
+    assert duty.next_start([line], utc("2026-03-01T12:00")) == utc("2026-03-16T09:00")
+    assert duty.ran([line], utc("2026-02-23T09:55"), utc("2026-03-16T09:10")) == timedelta(minutes=15)
 
 
 # --- The watch ---
@@ -154,6 +192,39 @@ def test_outside_of_duty_hours_all_administrators_are_mailed_at_once_and_the_clo
     assert crisis.watch(utc("2026-03-09T09:10")) == 1
     [message] = queued()
     assert message.to == [on_duty.email]
+
+
+@pytest.mark.django_db
+def test_who_is_away_is_not_mailed_and_who_stands_in_is():
+    away, stands_in, administrator = (
+        make_user("moderator"),
+        make_user("moderator"),
+        make_user("administrator"),
+    )
+    on_mondays(away)
+    absence = Away.put_down(user=away, first=NOON.date(), last=NOON.date(), by=administrator)
+    in_crisis()
+    assert crisis.watch(NOON + timedelta(minutes=20)) == 1
+    assert [each.to for each in queued()] == [[administrator.email]]  # nobody is on duty
+    mail.outbox.clear()
+    once = Duty.put_on(
+        user=stands_in, weekday=MON, on=NOON.date(), starts=time(12), ends=time(14), time_zone="UTC",
+        by=administrator,
+    )  # fmt: skip
+    assert crisis.watch(NOON + timedelta(minutes=21)) == 1
+    assert [each.to for each in queued()] == [[stands_in.email]]
+    absence.take_back(by=administrator)
+    once.take_off(by=administrator)
+    mail.outbox.clear()
+    in_crisis(NOON + timedelta(minutes=30))
+    assert crisis.watch(NOON + timedelta(minutes=50)) == 1
+    assert [each.to for each in queued()] == [[away.email]]
+    assert [str(each) for each in DutyChange.objects.order_by("pk")] == [
+        "Away: on 2 March 2026",
+        "On the roster: Monday, 2 March 2026, 12:00 to 14:00 (UTC)",
+        "Not away after all: on 2 March 2026",
+        "Off the roster: Monday, 2 March 2026, 12:00 to 14:00 (UTC)",
+    ]
 
 
 @pytest.mark.django_db
@@ -317,3 +388,88 @@ def test_the_page_says_who_is_on_duty_now_and_its_queries_do_not_grow(client):
     with CaptureQueriesContext(connection) as many:
         client.get("/moderation/duty/")
     assert len(few) == len(many)
+
+
+# --- Exceptions, on the page ---
+
+
+@pytest.fixture
+def in_march():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.mark.django_db
+def test_absences_and_stand_ins_are_put_down_listed_logged_and_removed(client, in_march):
+    administrator, moderator = make_user("administrator"), make_user("moderator", display_name="Mo <b>D</b>")
+    client.force_login(administrator)
+    days = {"user": moderator.pk, "first": "2026-03-02", "last": "2026-03-13"}
+    assert client.post("/moderation/duty/away/", days).status_code == 303
+    once = {"user": moderator.pk, "on": "2026-03-10", "starts": "22:00", "ends": "06:00", "time_zone": BERLIN}
+    assert client.post("/moderation/duty/single/", once).status_code == 303
+    assert client.post("/moderation/duty/single/", once | {"on": "2026-03-20"}).status_code == 303
+    html = client.get("/moderation/duty/").content.decode()
+    assert "<b>Mo &lt;b&gt;D&lt;/b&gt;</b> is away from 2 March 2026 to 13 March 2026" in html
+    assert html.count("away that day: not counted") == 1
+    assert "once: Friday, 20 March 2026, 22:00 to 06:00 (Europe/Berlin)" in html
+    log = client.get("/moderation/log/?what=duty").content.decode()
+    assert "Away" in log
+    assert "from 2 March 2026 to 13 March 2026" in log
+    absence, line = Away.objects.get(), Duty.objects.get(on="2026-03-20")
+    client.force_login(moderator)
+    assert "is away" in client.get("/moderation/duty/").content.decode()
+    for url in ("away/", "single/", f"away/{absence.pk}/remove/", f"{line.pk}/remove/"):
+        assert client.post(f"/moderation/duty/{url}", days | once).status_code == 404, url
+    assert Away.objects.exists()
+    client.force_login(administrator)
+    assert client.post(f"/moderation/duty/away/{absence.pk}/remove/").status_code == 303
+    assert client.post(f"/moderation/duty/{line.pk}/remove/").status_code == 303
+    assert not Away.objects.exists()
+    assert Duty.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("url", "changes", "words"),
+    [
+        ("away", {"user": ""}, "Choose who is on duty."),
+        ("away", {"first": ""}, "Say from which day they are away."),
+        ("away", {"last": ""}, "Say the day."),
+        ("away", {"last": "31 <March>"}, "“31 &lt;March&gt;” is no day"),
+        ("away", {"last": "2026-03-04"}, "The first day is after the last."),
+        ("away", {"first": "2026-01-01", "last": "2026-02-20"}, "That day is over."),
+        ("away", {"first": "2020-01-01"}, "more than a year"),
+        ("away", {"last": "9999-12-31"}, "more than a year away"),
+        ("single", {"on": ""}, "Say the day."),
+        ("single", {"on": "2026-02-28"}, "That day is over."),
+        ("single", {"starts": "x"}, "Enter a valid time"),
+        ("single", {"time_zone": "Mars"}, "is no time zone"),
+    ],
+)
+def test_wrong_days_are_422_in_words_and_stay_in_their_form(client, in_march, url, changes, words):
+    client.force_login(make_user("administrator"))
+    data = {
+        "user": make_user("moderator").pk, "first": "2026-03-05", "last": "2026-03-07", "on": "2026-03-09",
+        "starts": "07:00", "ends": "08:00", "time_zone": "UTC",
+    }  # fmt: skip
+    answer = client.post(f"/moderation/duty/{url}/", data | changes)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert words in html
+    kept = 'id="away-first" type="date" name="first" value="2026-03-05"'
+    assert (kept in html) == (url == "away" and "first" not in changes)
+    assert not Away.objects.exists()
+    assert not Duty.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_same_exception_is_put_down_once(client, in_march):
+    client.force_login(make_user("administrator"))
+    data = {
+        "user": make_user("moderator").pk, "first": "2026-03-05", "last": "2026-03-07", "on": "2026-03-09",
+        "starts": "07:00", "ends": "08:00", "time_zone": "UTC",
+    }  # fmt: skip
+    for url in ("away", "single"):
+        assert [client.post(f"/moderation/duty/{url}/", data).status_code for _ in range(2)] == [303, 422]
+    # The same hours each week are another line.
+    assert client.post("/moderation/duty/", data | {"weekday": 0}).status_code == 303

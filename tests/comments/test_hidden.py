@@ -1,9 +1,12 @@
 """People whom one does not want to read, and all one's own comments in one place."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -78,6 +81,56 @@ def test_people_of_the_site_cannot_be_hidden(client, reader, role):
     assert b"cannot be hidden" in got.content
     assert not Hidden.objects.exists()
     assert b"/hide/" not in client.get(f"/comments/{comment.pk}/report/").content
+
+
+def test_the_foot_of_a_readers_comment_leads_to_hiding_them_and_is_everybodys(client, reader):
+    loud, article = make_user(display_name="Loud <Larry>"), make_article()
+    comment, by_staff = make_comment(article, loud), make_comment(article, make_user("moderator"))
+    gone = make_comment(article, loud, status="pending")
+    for url in (article.get_absolute_url(), f"/articles/{article.slug}/comments/"):
+        html = Client().get(url).content.decode()
+        assert html == client.get(url).content.decode()
+        assert f'href="/comments/{comment.pk}/hide/"' in html
+        assert f"/comments/{by_staff.pk}/hide/" not in html
+        assert f"/people/{loud.pk}/" not in html  # numbers of users are nobody's business
+    got = client.get(f"/comments/{comment.pk}/hide/", follow=True)
+    assert "Hide Loud &lt;Larry&gt;?" in got.content.decode()
+    assert not Hidden.objects.exists()  # only the question
+    assert client.get(f"/comments/{gone.pk}/hide/").status_code == 404
+    imported = make_comment(article)
+    Comment.objects.filter(pk=imported.pk).update(author=None, author_name="Old Name")
+    assert client.get(f"/comments/{imported.pk}/hide/").status_code == 404
+    caches["pages"].clear()
+    assert f"/comments/{imported.pk}/hide/" not in client.get(url).content.decode()
+    login = Client().get(f"/comments/{comment.pk}/hide/")
+    assert login.status_code == 302
+    assert login.url.startswith("/accounts/login/?next=")
+
+
+def test_people_are_found_by_name_where_they_have_something_in_public(client, reader):
+    def person(name, role="", **changes):
+        user = make_user(role, display_name=name)
+        make_comment(author=user, **changes)
+        return user
+
+    larry, hidden = person("Lárry <Loud>"), person("Larry Hidden")
+    person("Larry Waits", status="pending")
+    person("Larry Staff", "editor")
+    make_user(display_name="Larry Silent")
+    Hidden.hide(hidden, by=reader)
+
+    def found(words):
+        html = client.get("/comments/people/hidden/", {"q": words}).content.decode()
+        return re.findall(r'<b>([^<]+)</b> <a href="/comments/people/(\d+)/hide/">', html)
+
+    assert found("larry") == [("Lárry &lt;Loud&gt;", str(larry.pk))]
+    assert found("arry") == []
+    assert found("\x00%_") == []
+    assert found("") == []
+    for n in range(21):
+        person(f"Many {n:02}")
+    assert len(found("many")) == 20
+    assert "There are more" in client.get("/comments/people/hidden/?q=many").content.decode()
 
 
 def test_nobody_can_hide_themselves(client, reader):

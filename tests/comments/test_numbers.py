@@ -1,17 +1,18 @@
 """The desk's numbers, against rows that the doors made; and the tallies that keep them."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import jobs, numbers, sums, tally
-from comments.models import Appeal, CannedReply, Case, Clause, DayTally, Decision, Report
+from comments import crisis, histogram, jobs, numbers, sums, tally
+from comments.models import Appeal, CannedReply, Case, Clause, DayTally, Decision, Duty, Report
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -106,6 +107,41 @@ def test_what_was_undone_does_not_count_and_is_counted_apart(moderator, clauses)
     for kind in ("decided", "way", "seconds_key", "waited", "found"):
         assert after.of(kind) == 0, kind
     assert after.of("undone") == 1
+
+
+def test_emergencies_count_by_how_long_they_waited_and_whether_duty_had_to_be_called(moderator):
+    def emergency(minutes, *, hour, **act):
+        with at(MONDAY.replace(hour=hour)):
+            comment = make_comment(status="pending")
+            with transaction.atomic():
+                Case.open_for(comment, "crisis", priority=0)
+        for minute in range(minutes + 1):
+            with at(MONDAY.replace(hour=hour) + timedelta(minutes=minute)):
+                crisis.watch()
+        with at(MONDAY.replace(hour=hour) + timedelta(minutes=minutes)):
+            comment.refresh_from_db()
+            return comment.decide("publish", by=moderator, version=comment.version, **act)
+
+    Duty.objects.create(user=moderator, weekday=0, starts=time(9), ends=time(17), time_zone="UTC")
+    emergency(14, hour=9, outcome="answered")
+    emergency(20, hour=10, outcome="answered")
+    emergency(50, hour=20, outcome="signposted")  # nobody is on duty: long, but not late
+    undone = emergency(16, hour=12, outcome="false_alarm")
+    with at(MONDAY.replace(hour=12, minute=17)):
+        undo(undone, by=moderator)
+    with at(MONDAY.replace(hour=22)):
+        make_comment(status="pending").decide("publish", by=moderator, version=1)  # no emergency
+    with at(MONDAY.replace(hour=23)):
+        found = counts()
+        html = str(numbers.read(TODAY, TODAY).plots)
+    assert [found.of("crisis", key) for key in ("in_time", "late")] == [2, 1]
+    assert found.spans("crisis_time") == Counter(histogram.step_of(60 * each) for each in (14, 20, 50))
+    assert "Within 15 minutes of duty time: 2, 67 %" in html
+    half = histogram.words(histogram.percentile(found.spans("crisis_time"), 0.5))
+    assert f"Half waited at most {half}" in html
+    with at(MONDAY + timedelta(days=1)):
+        call_command("tally", stdout=StringIO())
+        assert sums.read(TODAY, TODAY, live=False).counts.of("crisis", "late") == 1
 
 
 def test_waiting_time_is_to_the_first_decision_by_a_person(moderator, clauses):
@@ -335,7 +371,7 @@ def page(client, query="", status=200) -> str:
 def test_an_empty_desk_has_words_and_no_plots(client, moderator):
     client.force_login(moderator)
     html = page(client)
-    assert html.count("Nothing in these days.") == 10
+    assert html.count("Nothing in these days.") == 11
     assert 'role="img"' not in html
 
 

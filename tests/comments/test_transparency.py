@@ -197,6 +197,7 @@ def test_the_table_says_the_same_as_the_page(client, busy, after):
     assert 'filename="transparency-2026-Q2.csv"' in answer["Content-Disposition"]
     rows = list(csv.DictReader(StringIO(answer.content.decode())))
     html = client.get("/transparency/?quarter=2026-Q2").content.decode()
+    html = re.sub(r"<figure.*?</figure>", "", html, flags=re.S)
     assert [row["number"] for row in rows] == list(lines(html).values())
     assert {row["quarter"] for row in rows} == {"2026-Q2"}
     for name in ("2030-Q1", "2026-Q5"):
@@ -236,3 +237,75 @@ def test_quarters_have_the_days_of_the_calendar():
         quarter = Quarter.named(name)
         assert str(quarter) == name
         assert Quarter.of(quarter.first) == Quarter.of(quarter.last) == quarter
+
+
+# --- Pictures ---
+
+
+def tallied(day, *rows):
+    """Days as the worker would have counted them: (kind, key, clause, count)."""
+    DayTally.objects.create(day=day, kind="tallied", count=0)
+    DayTally.objects.bulk_create(
+        DayTally(day=day, kind=kind, key=key, clause=clause, count=count) for kind, key, clause, count in rows
+    )
+
+
+def pictures(html: str) -> dict[str, str]:
+    """The figures of the page, by their key."""
+    return dict(re.findall(r'<figure class="plot" id="plot-(\w+)">(.*?)</figure>', html, re.S))
+
+
+def test_pictures_show_eight_quarters_and_the_clauses_of_one_each_with_its_table(client, after):
+    clause, other = Clause.objects.order_by("-policy__number", "number")[:2]
+    for year, month in [(2024, 5), (2024, 8), (2025, 2), (2026, 2), (2026, 5)]:
+        tallied(
+            date(year, month, 3),
+            ("received", "published", None, 100 + month),
+            ("decided", "publish", None, 50),
+            ("decided", "reject", clause, 20),
+            ("decided", "reject", other, 10),
+            ("decided", "remove", clause, 7),
+            ("reversal", "person", clause, 6),
+        )
+    found = pictures(client.get("/transparency/?quarter=2026-Q2").content.decode())
+    assert list(found) == ["received", "decided", "reversal", "clauses"]
+    assert all("<svg" in each and "<table" in each for each in found.values())
+    assert "2024-Q2" not in found["received"]  # the ninth
+    assert lines(found["received"])["2024-Q3"] == "108"
+    assert re.search(r"2026-Q2</th><td>50</td><td>30</td><td>7</td>", found["decided"])
+    assert "2026-Q1: 6" in found["reversal"]
+    assert "2025-Q4: 0" in found["reversal"]
+    assert "20 refused, 7 removed" in found["clauses"]
+    # What came later is no part of an earlier quarter's page.
+    assert (
+        "2026-Q2" not in pictures(client.get("/transparency/?quarter=2026-Q1").content.decode())["received"]
+    )
+
+
+@pytest.mark.parametrize("quarter", ["2026-Q1", "2026-Q2"])
+def test_no_picture_gives_away_a_number_that_the_tables_keep_back(client, after, quarter):
+    """Whatever the small numbers are: the page is the same."""
+    clause, few = Clause.objects.order_by("-policy__number", "number")[:2]
+    pages = set()
+    for small in (1, 2, 3, 4):
+        DayTally.objects.all().delete()
+        caches["pages"].clear()
+        for day in (date(2026, 2, 3), date(2026, 5, 3)):
+            tallied(
+                day,
+                ("received", "published", None, 40),
+                ("received", "rejected", None, small),
+                ("decided", "publish", None, small),
+                ("decided", "reject", clause, 9),
+                ("decided", "reject", few, small),
+                ("decided", "remove", few, 5 - small),
+                ("reversal", "person", clause, small),
+            )
+        pages.add(client.get(f"/transparency/?quarter={quarter}").content.decode())
+    assert len(pages) == 1
+    found = pictures(pages.pop())
+    assert "at least 9" in found["decided"]
+    assert "fewer than 5 refused, fewer than 5 removed" in found["clauses"]
+    assert lines(found["reversal"])[quarter] == "fewer than 5"
+    assert "No number is large enough to be drawn." in found["reversal"]
+    assert "What is fewer than 5 has no bar." in found["received"]

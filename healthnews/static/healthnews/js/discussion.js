@@ -189,7 +189,7 @@
   // --- Report, helpful: a part under the comment; the link leads to the same as a page ---
   section.addEventListener("click", async (event) => {
     const link = event.target.closest("a.comment__tool");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (!link || link.pathname.endsWith("/hide/") || event.metaKey || event.ctrlKey || event.shiftKey) return;
     const helpful = link.pathname.endsWith("/helpful/");
     if (helpful && !signedIn) return; // to the login
     event.preventDefault();
