@@ -51,10 +51,12 @@ class Report(models.Model):
     NO_COMPLAINT = (Reason.DANGER, Reason.MISTAKE)
     # These are read by a person each time: one may be in danger, and a notice must be decided (DSA art. 16, 6).
     ALWAYS_READ = (Reason.DANGER, Reason.ILLEGAL)
+    # These are open to everybody, with or without a login, and whatever they did here.
+    OPEN_TO_ALL = ALWAYS_READ
 
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="reports")
     text = models.ForeignKey(CommentText, models.PROTECT, related_name="+")
-    # Null: a notice of illegal content by somebody without a login.
+    # Null: a notice of illegal content, or word of a danger, by somebody without a login.
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=14, choices=Reason)
     note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
@@ -95,7 +97,8 @@ class Report(models.Model):
     def file(cls, comment, *, reason: str, by=None, note: str = "", notice=None) -> "tuple[Report, bool]":
         """Store a report and let the comment wait for an answer; (the report, whether it is new).
 
-        A second one by the same person for the same reason is the first. `notice` is the LegalNotice that goes with it,
+        A second one by the same person for the same reason is the first, and so is a second one of somebody unknown that
+        says nothing more. `notice` is the LegalNotice that goes with it,
         unsaved; its sender is told that it was received. Raises Undecidable with the reason.
 
         What was decided stays decided: when a report of this reason about this very text has been answered, and the
@@ -107,7 +110,7 @@ class Report(models.Model):
             now = type(comment).objects.select_for_update(no_key=True).get(pk=comment.pk)
             if why := cls.why_not(now, by):
                 raise Undecidable(why)
-            if earlier := cls._same(now, reason, by, notice):
+            if earlier := cls._same(now, reason, by, note, notice):
                 return earlier, False
             report = cls(comment=now, text_id=now.text_id, reporter=by, reason=reason)
             report.weight = cls.weight_of(by)
@@ -123,13 +126,14 @@ class Report(models.Model):
         return report, True
 
     @classmethod
-    def _same(cls, comment, reason, by, notice) -> "Report | None":
+    def _same(cls, comment, reason, by, note, notice) -> "Report | None":
         alike = cls.objects.filter(comment=comment, reason=reason)
         if by is not None:
             return alike.filter(reporter=by).select_related("answered_by").first()
-        if notice is None or not notice.email:
-            return None
-        return alike.filter(reporter=None, answered_by=None, notice__email=notice.email).first()
+        unknown = alike.filter(reporter=None, answered_by=None)
+        if notice is None:
+            return None if note else unknown.first()
+        return unknown.filter(notice__email=notice.email).first() if notice.email else None
 
     @classmethod
     def notes_about_article(cls, comment) -> list[str]:
