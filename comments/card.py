@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles import diff
-from comments import desk, states, suggestions
+from comments import desk, earlier, findings, states, suggestions
 from comments.models import (
     Action,
     Appeal,
@@ -24,13 +24,11 @@ from comments.models import (
 from comments.models.switch import Held
 from comments.models.undoing import why_not
 from comments.screening import CRISIS, PERSONAL_DATA, wording
-from healthnews import markup
 
 PAST = 20  # decisions shown
 REPORTS = 20
 # What should not be read by everybody: ticked to be taken out, as soon as somebody redacts.
 PERSONAL = frozenset(PERSONAL_DATA)
-_QUOTE = 120  # characters
 # Why it waits, as its head says it.
 KINDS = {
     "new": "New",
@@ -77,15 +75,6 @@ class Known(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Said:
-    """A finding in words, with the place it was seen at."""
-
-    code: str
-    words: str
-    quote: str
-
-
-@dataclass(frozen=True)
 class Span:
     """A stretch of the text that could be taken out; `value` is `start-end` in code points."""
 
@@ -105,17 +94,17 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
     submitted = next(
         (each for each in decisions if each.action in states.SCREENED and each.text_id == text.pk), None
     )
-    findings = submitted.findings if submitted else []
+    found = submitted.findings if submitted else []
     plain = text.plain
     kinds = case.kinds if case and case.closed_at is None else ()
-    codes = {finding["code"] for finding in findings}
+    codes = {finding["code"] for finding in found}
     if "crisis" in kinds:  # whatever else was found: an emergency is not answered with the usual
         codes = codes & {*CRISIS} or {*CRISIS}
     clauses = list(Clause.in_force())
     active = list(CannedReply.objects.filter(is_active=True))
     offered = suggestions.of(active, comment, codes, clauses)
     chosen = typed.get("canned_reply") if typed else reply
-    spans, known = _spans(findings, plain, typed), Known.about(comment)
+    spans, known = _spans(found, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
     reports = _reports(comment) if "report" in kinds else []
     why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
@@ -124,12 +113,9 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "comment": comment,
         "case": case if kinds else None,
         "badges": [(kind, KINDS[kind]) for kind in kinds if kind != "new"],
-        "marked": markup.marked(
-            plain,
-            [(f["start"], f["end"], wording.for_moderators(f["code"])) for f in _placed(findings)]
-            or [(*span, wording.WEIGHED) for f in findings for span in f.get("words", ())],
-        ),
-        "findings": [_said(finding, plain) for finding in _distinct(findings)],
+        "marked": findings.marked(found, plain),
+        "findings": findings.said(found, plain),
+        "before": earlier.before(comment, decisions, text, kinds),
         "spans": spans,
         "folds_out": any(span.chosen for span in spans),
         "changes": diff.shortened(diff.words(comment.text.plain, plain)) if comment.waiting_text_id else [],
@@ -239,30 +225,15 @@ def _read(reports, most: int) -> list[Report]:
     return list(reports.select_related("reporter", "note", "notice").order_by("-weight", "pk")[:most])
 
 
-def _placed(findings) -> list[dict]:
+def _placed(found) -> list[dict]:
     """Those that are about a stretch of the text."""
-    return [finding for finding in findings if finding["end"] > finding["start"]]
+    return [finding for finding in found if finding["end"] > finding["start"]]
 
 
-def _distinct(findings) -> list[dict]:
-    """One of each code: the first place, so that five links are one line."""
-    first: dict[str, dict] = {}
-    for finding in findings:
-        first.setdefault(finding["code"], finding)
-    return list(first.values())
-
-
-def _said(finding: dict, text: str) -> Said:
-    quote = text[finding["start"] : finding["end"]]
-    return Said(
-        finding["code"], wording.for_moderators(finding["code"]), quote if len(quote) <= _QUOTE else ""
-    )
-
-
-def _spans(findings, text: str, typed) -> list[Span]:
+def _spans(found, text: str, typed) -> list[Span]:
     """What was found and what was marked by hand, in the text's order; ticked as it was sent, else if it is personal."""
     chosen = set(typed.getlist("span")) if typed and typed.get("action") == Action.PUBLISH_REDACTED else None
-    offered = {f"{f['start']}-{f['end']}": f for f in _placed(findings) if f["end"] <= len(text)}
+    offered = {f"{f['start']}-{f['end']}": f for f in _placed(found) if f["end"] <= len(text)}
     for value in sorted((chosen or set()) - set(offered)):
         start, _, end = value.partition("-")
         if start.isdecimal() and end.isdecimal() and len(value) < 20 and int(start) < int(end) <= len(text):

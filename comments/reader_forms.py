@@ -11,7 +11,8 @@ NOTE_LENGTH = 2_000
 class ReportForm(forms.Form):
     """A report; for illegal content, a notice with the fields that the DSA asks for (art. 16, 2).
 
-    Somebody without a login (`by` is None) can only send a notice. Who has one is answered at its address.
+    Somebody without a login (`by` is None) can send what is in Report.OPEN_TO_ALL; the view sees to that. Who has one is
+    answered at its address.
     """
 
     reason = forms.ChoiceField(

@@ -313,14 +313,24 @@ def plain(text: str) -> SafeString:
 
 
 def marked(text: str, spans) -> SafeString:
-    """Plain text, escaped, with the spans [(start, end, label)] (code points) in <mark>. Overlaps are joined."""
+    """Plain text, escaped, with the spans [(start, end, label[, number])] (code points) in <mark>.
+
+    Where they overlap a mark begins where the one before ends, and one that lies within another lends it its number.
+    """
+    marks: list[tuple[int, int, str, list[int]]] = []
+    for start, end, label, *number in sorted(spans):
+        number = [each for each in number if each]
+        at = marks[-1][1] if marks else 0
+        end = min(end, len(text))
+        if max(start, at) < end:
+            marks.append((max(start, at), end, label, number))
+        elif start < end:
+            marks[-1][3].extend(each for each in number if each not in marks[-1][3])
     out, at = [], 0
-    for start, end, label in sorted(spans):
-        start, end = max(start, at), min(end, len(text))
-        if start >= end:
-            continue
+    for start, end, label, numbers in marks:
+        shown = f' data-number="{" ".join(map(str, numbers))}"' if numbers else ""
         out.append(html.escape(text[at:start]))
-        out.append(f'<mark title="{html.escape(label)}">{html.escape(text[start:end])}</mark>')
+        out.append(f'<mark title="{html.escape(label)}"{shown}>{html.escape(text[start:end])}</mark>')
         at = end
     out.append(html.escape(text[at:]))
     return mark_safe("".join(out))

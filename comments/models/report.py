@@ -51,10 +51,12 @@ class Report(models.Model):
     NO_COMPLAINT = (Reason.DANGER, Reason.MISTAKE)
     # These are read by a person each time: one may be in danger, and a notice must be decided (DSA art. 16, 6).
     ALWAYS_READ = (Reason.DANGER, Reason.ILLEGAL)
+    # These are open to everybody, with or without a login, and whatever they did here.
+    OPEN_TO_ALL = ALWAYS_READ
 
     comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="reports")
     text = models.ForeignKey(CommentText, models.PROTECT, related_name="+")
-    # Null: a notice of illegal content by somebody without a login.
+    # Null: a notice of illegal content, or word of a danger, by somebody without a login.
     reporter = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=14, choices=Reason)
     note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
@@ -108,7 +110,7 @@ class Report(models.Model):
             now = type(comment).objects.select_for_update(no_key=True).get(pk=comment.pk)
             if why := cls.why_not(now, by):
                 raise Undecidable(why)
-            if earlier := cls._same(now, reason, by, notice):
+            if earlier := cls._same(now, reason, by, note, notice):
                 return earlier, False
             report = cls(comment=now, text_id=now.text_id, reporter=by, reason=reason)
             report.weight = cls.weight_of(by)
@@ -124,16 +126,16 @@ class Report(models.Model):
         return report, True
 
     @classmethod
-    def _same(cls, comment, reason, by, notice) -> "Report | None":
+    def _same(cls, comment, reason, by, note, notice) -> "Report | None":
         alike = cls.objects.filter(comment=comment, reason=reason)
         if by is not None:
             return alike.filter(reporter=by).select_related("answered_by").first()
+        unknown = alike.filter(reporter=None, answered_by=None)
         if notice is None:
-            return None
+            return None if note else unknown.first()
         # A double click. Anything else is a notice of its own: the address may be anybody's, and proves nothing.
         sent = ("name", "email", "provision", "explanation", "is_about_child_abuse")
-        same = {f"notice__{field}": getattr(notice, field) for field in sent}
-        return alike.filter(reporter=None, answered_by=None, **same).first()
+        return unknown.filter(**{f"notice__{field}": getattr(notice, field) for field in sent}).first()
 
     @classmethod
     def notes_about_article(cls, comment) -> list[str]:

@@ -108,7 +108,8 @@ _FOUND = {
 }
 FOR_MODERATORS = {code: words for code, (words, _) in _WORDS.items()}
 FOR_AUTHORS = {code: words for code, (_, words) in _WORDS.items()}
-WEIGHED = "Weighed most"  # the places that a model's finding names
+WEIGHED = "weighed most"  # the places that a model's finding names
+JUDGED_WHOLE = "judged as a whole by the model; the marked words weighed most"
 
 
 def for_moderators(code: str) -> str:

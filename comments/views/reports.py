@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from comments import help as help_lines
 from comments import limits
 from comments.facts import TooFast
 from comments.models import Comment, Helpful, Hidden, Report, Standing, Undecidable
@@ -29,21 +30,22 @@ def _public(pk) -> Comment:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, pk):
-    """The form, as a page or a part; posted, a report. Without a login only illegal content can be reported."""
+    """The form, as a page or a part; posted, a report. Without a login: that somebody is in danger, or it is illegal."""
     comment, by = _public(pk), request.user if request.user.is_authenticated else None
     if refusal := Report.why_not(comment, by):
         form = ReportForm(request.POST or None, comment=comment, by=by)
         return _report_page(request, form, status=403, refusal=refusal)
     if request.method != "POST":
-        start = {"name": by.display_name} if by else {"reason": Report.Reason.ILLEGAL}
+        start = {"name": by.display_name} if by else {}
         return _report_page(request, ReportForm(initial=start, comment=comment, by=by))
     form = ReportForm(request.POST, comment=comment, by=by)
     if not form.is_valid():
         return _report_page(request, form, status=422)
-    if by is None and form.cleaned_data["reason"] != Report.Reason.ILLEGAL:
+    is_open = form.cleaned_data["reason"] in Report.OPEN_TO_ALL
+    if by is None and not is_open:
         return _report_page(request, form, status=403, refusal="Please log in to report this.")
-    # What is illegal may be notified by everybody (DSA art. 16, 1), whatever they did here.
-    standing = Standing.of(by) if by and form.cleaned_data["reason"] != Report.Reason.ILLEGAL else None
+    # What is illegal may be notified by everybody (DSA art. 16, 1), and who sees a danger says so.
+    standing = Standing.of(by) if by and not is_open else None
     if standing and standing.stop:
         return _report_page(request, form, status=403, refusal=standing.refusal)
     try:
@@ -68,7 +70,8 @@ def _report_page(request, form, *, status=200, refusal=""):
     context = {
         "form": form,
         "refusal": refusal,
-        "reasons": Report.Reason.choices,
+        "reasons": [each for each in Report.Reason.choices if form.by or each[0] in Report.OPEN_TO_ALL],
+        "help": help_lines.help_for(request),
         "chosen": form["reason"].value(),
         "may_hide": form.by and author and not Hidden.why_not(author, form.by),
         "login": f"?{urlencode({'next': request.path})}",

@@ -1,5 +1,7 @@
 """Reports by readers: the form, one per person and reason, what they weigh, what reopens, and who is told what."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -311,6 +313,35 @@ def test_everything_else_needs_a_login(client):
     assert not Report.objects.exists()
 
 
+def test_a_stranger_can_say_that_somebody_is_in_danger(client, moderator):
+    client.logout()
+    comment = make_comment()
+    form = client.get(
+        f"/comments/{comment.pk}/report/", headers={"Accept-Language": "en-GB"}
+    ).content.decode()
+    reasons = re.findall(r'name="reason" id="[^"]+" value="(\w+)"', form)
+    assert reasons == ["danger", "illegal"]
+    assert form.index("999") < form.index("116 123")
+    done = send(client, comment, reason="danger").content.decode()
+    assert "Your report was received" in done
+    assert "/comments/help/" in done
+    assert case_of(comment).get_lane_display() == "Crisis"
+    again = send(client, comment, reason="danger").content.decode()
+    assert "Somebody has said the same already." in again
+    assert Report.objects.count() == 1
+    send(client, comment, reason="danger", note="She lives in my street.")
+    assert Report.objects.count() == 2
+    assert send(client, comment, reason="danger", note="Once more.").status_code == 429
+    client.force_login(moderator)
+    card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    assert "by somebody, without a login" in card
+    assert "She lives in my street." in card
+    comment.refresh_from_db()
+    comment.decide("keep", by=moderator, version=comment.version, outcome="authorities")
+    work()
+    assert mail.outbox == []
+
+
 def test_notices_from_one_address_are_limited_and_no_address_is_stored(client):
     article = make_article()
     codes = [send(client, make_comment(article), **NOTICE).status_code for _ in range(4)]
@@ -551,6 +582,7 @@ def test_who_is_suspended_reports_nothing_but_what_is_illegal(client, db):
     assert answer.status_code == 403
     assert "Sells pills." in answer.content.decode()
     assert not Report.objects.exists()
+    assert send(client, comment, reason="danger").status_code == 200  # nor keeps silent about a danger
 
 
 # What the desk reads of them

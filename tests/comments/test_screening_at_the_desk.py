@@ -154,4 +154,7 @@ def test_the_card_marks_the_words_that_weighed_most(client):
     )
     client.force_login(factories.make_user(role="moderator"))
     html = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
-    assert '<mark title="Weighed most">walked </mark>' in html and "Somebody may be in danger now" in html
+    weighed = '<mark title="Somebody may be in danger now: weighed most" data-number="1">walked </mark>'
+    assert weighed in html
+    assert "<b>Somebody may be in danger now</b>: <q>She walked into the sea.</q>" in html
+    assert "judged as a whole by the model" in html

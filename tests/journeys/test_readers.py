@@ -194,7 +194,9 @@ def test_a_notice_without_a_login(new_visitor, script):
     page = new_visitor()
     page.goto(comment.article.get_absolute_url())
     page.click(f"#comment-{comment.pk} .comment__tool:has-text('Report')")
-    page.wait_for_selector("text=Why is it illegal?")
+    page.wait_for_selector("text=why is it illegal?")
+    page.check(f"#reason-illegal-{comment.pk}")
+    page.click("summary:has-text('a notice with your name')")
     page.fill(f"#note-{comment.pk}", "It sells prescription medicines.")
     page.click("text=Send the report")
     page.wait_for_selector("text=Give your name.")
@@ -206,3 +208,20 @@ def test_a_notice_without_a_login(new_visitor, script):
     page.wait_for_selector("b:has-text('Your notice was received')")
     work()
     assert mail.outbox[0].to == ["nora@example.org"]
+
+
+def test_a_stranger_says_that_somebody_is_in_danger(new_visitor, script):
+    comment = make_comment()
+    page = new_visitor(locale="en-GB")
+    page.goto(comment.article.get_absolute_url())
+    page.click(f"#comment-{comment.pk} .comment__tool:has-text('Report')")
+    page.wait_for_selector("text=Somebody may be in danger now?")
+    page.click("text=Send the report")
+    page.wait_for_selector("text=Choose what is wrong.")
+    page.check(f"#reason-danger-{comment.pk}")
+    page.click("summary:has-text('Where to call')")
+    assert page.is_visible(".tool a[href='tel:999']")
+    page.fill(f"#note-{comment.pk}", "I know her, and she does not answer.")
+    page.click("text=Send the report")
+    page.wait_for_selector("b:has-text('Your report was received')")
+    assert Case.objects.open().get(pk=comment.pk).get_lane_display() == "Crisis"
