@@ -5,6 +5,8 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 
+from accounts import ended
+
 AUTHOR = "author"
 EDITOR = "editor"
 REVIEWER = "medical reviewer"
@@ -88,15 +90,23 @@ def holds(user, permission: str) -> bool:
 
 
 def staff_only(permission: str):
-    """A view for holders of the permission: the anonymous go to log in, everybody else gets 404."""
+    """A view for holders of the permission: the anonymous go to log in, everybody else gets 404.
+
+    Whoever sends a form when their login has ended is told so, and gets back what they typed.
+    """
 
     def decorate(view):
-        @wraps(view)
         @login_required
-        def guarded(request, *args, **kwargs):
+        def logged_in(request, *args, **kwargs):
             if not holds(request.user, permission):
                 raise Http404
             return view(request, *args, **kwargs)
+
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if request.method == "POST" and not request.user.is_authenticated:
+                return ended.answer(request)
+            return logged_in(request, *args, **kwargs)
 
         guarded.permission = permission
         return guarded

@@ -13,6 +13,7 @@ from django.template import loader
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import requires_csrf_token
 
+from accounts import ended
 from healthnews import away, markup
 from healthnews import kept_mail as mail_files
 from healthnews.http import private, read_only, wants_part
@@ -116,6 +117,8 @@ def server_error(request):
 @requires_csrf_token
 def csrf_failure(request, reason=""):
     """403 for a form whose token is dead. A comment that was in it comes back in a form with a fresh token."""
+    if request.path.startswith(ended.DESK):
+        return ended.answer(request, trusted=not _may_be_another_sites(request))
     template = "_dead_form.html" if wants_part(request) else "403_csrf.html"
     return private(render(request, template, _typed(request), status=403))
 
@@ -126,17 +129,20 @@ def _typed(request) -> dict:
 
     The session is left alone: another site's form comes without our cookies, and a new session would log out.
     """
-    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
-    origin = request.headers.get("Origin")
-    if elsewhere or origin and origin != f"{request.scheme}://{request.get_host()}":
+    if _may_be_another_sites(request):
         return {}
     sent, match = request.POST, request.resolver_match
     discussion = sent.get("discussion", "")
     if match.view_name == "comments:thread":
         discussion = match.kwargs["slug"]
     if not sent.get("body") or not re.fullmatch(r"[-\w]{1,300}", discussion):
-        texts = [sent.get(name, "").replace("\x00", "") for name in ("body", "note", "text")]
-        return {"texts": [text for text in texts if text.strip()]}
+        return {"texts": ended.texts(sent, ("body", "note", "text"))}
     parent = re.fullmatch(r"\d{1,19}", sent.get("parent", ""))
     body = sent["body"].replace("\x00", "")
     return {"discussion": discussion, "body": body, "parent": parent.group() if parent else ""}
+
+
+def _may_be_another_sites(request) -> bool:
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
+    origin = request.headers.get("Origin")
+    return elsewhere or bool(origin) and origin != f"{request.scheme}://{request.get_host()}"

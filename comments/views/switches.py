@@ -27,11 +27,14 @@ def switches(request):
     return _page(request)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @moderator_required
 def thread(request, pk):
-    """Switch the thread of one article, from its card or from anywhere else on the desk."""
+    """The thread of one article with its switch; posted, from there, a card or anywhere on the desk, it is switched."""
     article = get_object_or_404(Article.objects.public(), pk=pk)
+    if request.method != "POST":
+        context = {"article": article, "thread": Thread.of(article)}
+        return private(render(request, "moderation/thread.html", context))
     return _switch(request, Thread.of(article), f"The discussion under “{article.title}”")
 
 

@@ -68,7 +68,7 @@ def test_a_filter_stays_from_card_to_card_and_back(client, moderator, by):
     second = f"/moderation/comments/{mine[1].pk}/{asked.query}"
     assert client.get(skip).url == second
     assert client.get(link(page(client, second), "The one before")).url == first
-    row = re.search(rf'<li class="queue__item" id="{back.partition("#")[2]}"', page(client, back))
+    row = re.search(rf'<a class="queue__open" id="{back.partition("#")[2]}"', page(client, back))
     assert row, back
     # Decided, the next of them comes; after the last nothing else does, which is said.
     assert decide(client, first, mine[0], action="publish").url == second

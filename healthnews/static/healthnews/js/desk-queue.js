@@ -10,7 +10,7 @@
     items[at].scrollIntoView({ block: "nearest" });
   };
   // Back from a card one is at its row again; from the page before at the first.
-  const back = items.findIndex((item) => `#${item.id}` === location.hash);
+  const back = items.findIndex((item) => `#${item.querySelector(".queue__open").id}` === location.hash);
   if (back >= 0) go(back);
   else if (location.hash === "#first" && items.length) go(0);
 

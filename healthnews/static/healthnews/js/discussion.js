@@ -170,6 +170,20 @@
       });
     each(viewer.own, (comment) => comment.querySelectorAll(".comment__tool").forEach((link) => link.remove()));
     each(viewer.helpful, (comment) => comment.querySelector(".comment__tool[href$='/helpful/']")?.classList.add("is-set"));
+    // To the card of each comment, for whoever moderates; where the box is not shown, to the thread's switch as well.
+    if (viewer.desk) {
+      for (const comment of section.querySelectorAll("#thread .comment[id]")) {
+        const foot = comment.querySelector(".comment__foot, .comment__gone");
+        if (!foot || foot.querySelector(".comment__card")) continue;
+        const link = Object.assign(document.createElement("a"), { className: "comment__card", textContent: "Moderate" });
+        link.href = `${viewer.desk}comments/${comment.id.slice("comment-".length)}/`;
+        const whose = Object.assign(document.createElement("span"), { className: "visually-hidden" });
+        whose.textContent = `: the comment by ${comment.querySelector(".comment__name")?.textContent ?? "somebody"}`;
+        link.append(whose);
+        foot.append(" ", link);
+      }
+      if (!part.isConnected) place?.append(part.querySelector("[data-desk-line]"));
+    }
     each(viewer.hidden, (comment) => {
       if (comment.classList.contains("comment--hidden")) return;
       const note = document.createElement("p");
