@@ -43,7 +43,7 @@ KINDS = {
 _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
         EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND is_hard AND mended_at IS NULL),
-        EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
+        EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s AND taken_back_at IS NULL),
         coalesce((SELECT mode FROM comments_thread WHERE article_id = %(article)s), 'open'),
         coalesce((SELECT mode FROM comments_sitemode WHERE id = 1), 'open')
 """

@@ -169,6 +169,10 @@ _SOURCES = (
             f"{row.user}: {row.shift}", reverse("moderation:duty"),
         ),
     ),
+    _Source(
+        CORRECTIONS, CorrectionRequest, "taken_back_at", "taken_back_by", _OF_COMMENT,
+        lambda row: ("Taken back from the editors", _named(row.comment), _card(row.comment_id)),
+    ),
 )  # fmt: skip
 _UNPRINTED = ("body", "body_html", "search")
 

@@ -80,10 +80,15 @@ def test_whoever_sent_a_notice_reads_why_it_stays(client, moderator, reported):
     send(client, reported, message="It is an opinion, and names nobody.")
     mail.outbox.clear()
     work()
-    [told] = [each for each in mail.outbox if each.to == ["nora@example.com"]]
+    _, told = [
+        each for each in mail.outbox if each.to == ["nora@example.com"]
+    ]  # that it came in, what came of it
     assert "decided that it stays" in told.body
     assert "It is an opinion, and names nobody." in told.body
     assert "out-of-court dispute settlement body" in told.body
+    reporter = Report.objects.get(reason="dangerous").reporter
+    client.force_login(reporter)
+    assert "names nobody" in client.get(f"/comments/{reported.pk}/decision/").content.decode()
     # Its author hears nothing of it.
     assert mails_to(reported.author) == []
     client.force_login(reported.author)
