@@ -141,7 +141,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "names_reporters": comment.author_id != by.pk,
         "appeals": appeals,
         "clauses": clauses,
-        "personal_clause": CannedReply.clause_about(PERSONAL_DATA, active),
+        **_clauses_chosen(clauses, active, typed or {}),
         **suggestions.laid_out(offered, chosen or ""),
         "notes": {typed.get("action", ""): typed.get("note", "")} if typed else {},
         "why_not_mine": why_not_mine,
@@ -161,6 +161,15 @@ def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
         own = comment.author_id == by.pk
         return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
     return allowed
+
+
+def _clauses_chosen(clauses, active, typed) -> dict:
+    """The numbers, as text, that the lists of clauses begin with: as sent, else that about personal data for a redaction."""
+    sent = typed.get("clause", "")
+    sent = sent if sent in {str(clause.number) for clause in clauses} else ""
+    redacts = typed.get("action") == Action.PUBLISH_REDACTED
+    about_data = str(CannedReply.clause_about(PERSONAL_DATA, active) or "")
+    return {"refuse_clause": "" if redacts else sent, "redact_clause": redacts and sent or about_data}
 
 
 def _answers_to(appeals, allowed, comment) -> dict:

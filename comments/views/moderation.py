@@ -1,7 +1,9 @@
 """The desk: the queue, a card. What is decided comes in through decisions.py."""
 
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -94,6 +96,10 @@ def card_page(request, comment, *, status=200, conflict=None, error="", typed=No
     """The card, as a page or as the part that htmx asked for; with what went wrong and what was typed, or a `reply` chosen."""
     context = card_of(comment, by=request.user, typed=typed, reply=reply)
     context |= {"conflict": conflict, "error": error, "typed": typed or {}}
+    # The same in each of its forms.
+    names = ("comment", "clauses", "opened")
+    seen = {name: context[name] for name in names} | {"csrf_token": get_token(request)}
+    context["seen"] = render_to_string("moderation/_seen.html", seen)
     template = "moderation/_card.html" if wants_part(request) else "moderation/card.html"
     return private(render(request, template, context, status=status))
 

@@ -153,9 +153,10 @@ def test_what_is_selected_is_taken_out_by_a_button_and_taken_back_one_by_one(pho
         page.tap("[data-take-out]")
         page.wait_for_selector(f"[data-spans] q:has-text('{words}')")
     page.wait_for_selector("[data-take-out]", state="hidden")
-    assert page.inner_text("[data-marked]") == "3 to be taken out"
+    assert page.inner_text("[data-marked]") == "3 to be taken out: go on"
+    assert not page.is_visible(".bar__row button:has-text('Publish')")
     page.click("button[aria-label='Take back: York']")
-    assert page.inner_text("[data-marked]") == "2 to be taken out"
+    assert page.inner_text("[data-marked]") == "2 to be taken out: go on"
     page.tap("[data-marked]")
     page.click("button:has-text('Publish without it')")
     page.wait_for_url("**/moderation/")
