@@ -177,7 +177,9 @@ def _answers_to(appeals, allowed, comment) -> dict:
 
     What a reporter wants is done by a clause, so that no one action grants it.
     """
-    granting = [states.OVERTURN, states.PUBLISH] if any(each.is_of_author for each in appeals) else []
+    granting = (
+        [states.OVERTURN, states.PUBLISH] if any(each.by_id == comment.author_id for each in appeals) else []
+    )
     grants = next((each for each in granting if each in allowed), "")
     denying = [states.UPHOLD, states.KEEP] if appeals else []
     denies = next((each for each in denying if each in allowed), "")

@@ -265,7 +265,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
         ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
         if ends:
             closing.append(case)
-        of_author = bool(appeal and appeal.is_of_author)
+        of_author = bool(appeal and appeal.by_id == comment.author_id)
         decisions.append(
             Decision(
                 comment=comment,
