@@ -42,7 +42,7 @@ KINDS = {
 _KNOWN = """
     SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %(author)s AND lifted_at IS NULL),
         EXISTS (SELECT FROM comments_bounce WHERE user_id = %(author)s AND mended_at IS NULL),
-        EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s),
+        EXISTS (SELECT FROM comments_correctionrequest WHERE comment_id = %(comment)s AND taken_back_at IS NULL),
         coalesce(thread.mode, 'open'), coalesce(thread.words, ''), thread.until,
         coalesce(site.mode, 'open'), coalesce(site.words, ''), site.until
     FROM (SELECT) AS here LEFT JOIN comments_thread AS thread ON thread.article_id = %(article)s
@@ -136,7 +136,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "names_reporters": comment.author_id != by.pk,
         "appeals": appeals,
         "clauses": clauses,
-        "personal_clause": CannedReply.clause_about(PERSONAL_DATA, active),
+        **_clauses_chosen(clauses, active, typed or {}),
         **suggestions.laid_out(offered, chosen or ""),
         "notes": {typed.get("action", ""): typed.get("note", "")} if typed else {},
         "why_not_mine": why_not_mine,
@@ -164,12 +164,23 @@ def _passed_on(decisions):
     return next((each for each in decisions if each.action == Action.ESCALATE), None)
 
 
+def _clauses_chosen(clauses, active, typed) -> dict:
+    """The numbers, as text, that the lists of clauses begin with: as sent, else that about personal data for a redaction."""
+    sent = typed.get("clause", "")
+    sent = sent if sent in {str(clause.number) for clause in clauses} else ""
+    redacts = typed.get("action") == Action.PUBLISH_REDACTED
+    about_data = str(CannedReply.clause_about(PERSONAL_DATA, active) or "")
+    return {"refuse_clause": "" if redacts else sent, "redact_clause": redacts and sent or about_data}
+
+
 def _answers_to(appeals, allowed, comment) -> dict:
     """Which actions grant and deny the appeal, and beside which one an answer is published; "" where none does.
 
     What a reporter wants is done by a clause, so that no one action grants it.
     """
-    granting = [states.OVERTURN, states.PUBLISH] if any(each.is_of_author for each in appeals) else []
+    granting = (
+        [states.OVERTURN, states.PUBLISH] if any(each.by_id == comment.author_id for each in appeals) else []
+    )
     grants = next((each for each in granting if each in allowed), "")
     denying = [states.UPHOLD, states.KEEP] if appeals else []
     denies = next((each for each in denying if each in allowed), "")

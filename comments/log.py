@@ -176,6 +176,10 @@ _SOURCES = (
             str(row.sanction.user), _person(row.sanction.user_id),
         ),
     ),
+    _Source(
+        CORRECTIONS, CorrectionRequest, "taken_back_at", "taken_back_by", _OF_COMMENT,
+        lambda row: ("Taken back from the editors", _named(row.comment), _card(row.comment_id)),
+    ),
 )  # fmt: skip
 _UNPRINTED = ("body", "body_html", "search")
 

@@ -12,7 +12,9 @@ AT_HAND = 3  # answers that are not folded away where none is suggested
 class Suggestion:
     """A canned reply as it reads for this very comment."""
 
-    canned: CannedReply
+    key: str
+    title: str
+    purpose: str
     text: str
     suggested: bool
 
@@ -22,7 +24,9 @@ def of(active, comment, codes, clauses) -> list[Suggestion]:
     by_number = {clause.number: clause for clause in clauses}
     made = [
         Suggestion(
-            canned,
+            canned.key,
+            canned.title,
+            canned.purpose,
             fill(canned, comment, by_number.get(canned.clause_number)),
             bool(codes & set(canned.suggests_for)),
         )
@@ -34,7 +38,7 @@ def of(active, comment, codes, clauses) -> list[Suggestion]:
 def laid_out(made: list[Suggestion], chosen: str) -> dict:
     """What the card's forms print; `chosen` is the key that was sent, or that was asked for."""
     answers, messages = (
-        [each for each in made if each.canned.purpose == purpose]
+        [each for each in made if each.purpose == purpose]
         for purpose in (CannedReply.Purpose.PUBLIC_ANSWER, CannedReply.Purpose.MESSAGE)
     )
     suggested = [each for each in answers if each.suggested]
@@ -45,11 +49,11 @@ def laid_out(made: list[Suggestion], chosen: str) -> dict:
     return {
         "answers": at_hand,
         "more_answers": more_answers,
-        "folds_answers_out": chosen in {each.canned.key for each in more_answers},
-        "chosen_answer": chosen or (suggested[0].canned.key if suggested else ""),
+        "folds_answers_out": chosen in {each.key for each in more_answers},
+        "chosen_answer": chosen or (suggested[0].key if suggested else ""),
         "messages_to_author": messages,
         "first_messages": first,
         "more_messages": more_messages,
-        "folds_messages_out": chosen in {DecisionForm.NO_REPLY, *(each.canned.key for each in more_messages)},
+        "folds_messages_out": chosen in {DecisionForm.NO_REPLY, *(each.key for each in more_messages)},
         "chosen_message": chosen,
     }

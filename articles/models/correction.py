@@ -18,6 +18,7 @@ class Correction(models.Model):
         ACCEPTED = "accepted", "Being worked on"
         DECLINED = "declined", "Nothing to correct"
         FIXED = "fixed", "Corrected"
+        RECALLED = "recalled", "Taken back"
 
     PASSAGE, CLAIM, ANSWER = 500, 1_000, 1_000  # characters
 
@@ -51,8 +52,8 @@ class Correction(models.Model):
 
     @property
     def is_decided(self) -> bool:
-        """Whether the editors are done with it."""
-        return self.state in {self.State.DECLINED, self.State.FIXED}
+        """Whether nobody waits for the editors any more."""
+        return self.state in {self.State.DECLINED, self.State.FIXED, self.State.RECALLED}
 
     def later_versions(self):
         """The editions in which it can have been corrected: published since it was asked, newest first."""
@@ -92,13 +93,18 @@ class Correction(models.Model):
             raise ValueError("Choose an edition that was published since: it has to be public first.")
         self._decide(self.State.FIXED, by=by, answer=answer, fixed_in=version)
 
+    def recall(self, *, by) -> None:
+        """Who had sent it takes it back, before an editor has looked at it."""
+        self._decide(self.State.RECALLED, by=by)
+
     def _decide(self, state: str, *, by, answer: str = "", fixed_in=None) -> None:
         """Move what is still undecided. Raises ValueError, naming who was first."""
         with transaction.atomic():
             now = (
                 Correction.objects.select_for_update(of=["self"]).select_related("decided_by").get(pk=self.pk)
             )
-            if now.is_decided or now.state == state:
+            is_worked_on = state == self.State.RECALLED and now.state != self.State.OPEN
+            if now.is_decided or now.state == state or is_worked_on:
                 words = now.get_state_display().lower()
                 raise ValueError(f"{now.decided_by or 'Somebody'} has decided this already: {words}.")
             self.state, self.decided_by, self.decided_at = state, by, timezone.now()

@@ -22,7 +22,8 @@ class CorrectionRequestQuerySet(models.QuerySet):
 
     def of(self, comment):
         """The request about this comment, with the editors' side of it; None if there is none."""
-        return self.select_related("correction__fixed_in", "by").filter(comment=comment).first()
+        sent = self.select_related("correction__fixed_in", "by").filter(comment=comment)
+        return sent.filter(taken_back_at__isnull=True).first()
 
     def answered(self, pk: int):
         """This one with what its mails say, once it was taken up; None before."""
@@ -40,23 +41,40 @@ class CorrectionRequestQuerySet(models.QuerySet):
         done = [Correction.State.DECLINED, Correction.State.FIXED]
         return self.filter(answered_at__isnull=True, correction__state__in=done)
 
+    def with_editors(self):
+        """Those that the editors have not answered."""
+        return self.filter(answered_at__isnull=True, taken_back_at__isnull=True)
+
 
 class CorrectionRequest(models.Model):
-    """What a moderator sent on: once for each comment. The editors' side is the correction, which knows nothing of us."""
+    """What a moderator sent on: once for each comment, unless it was taken back. The editors' side is the correction, which
+    knows nothing of us.
+    """
 
-    comment = models.OneToOneField(Comment, models.PROTECT, related_name="correction_request")
+    comment = models.ForeignKey(
+        Comment, models.PROTECT, related_name="correction_requests", db_index=False
+    )  # index: correction_of_comment
     correction = models.OneToOneField("articles.Correction", models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     # When the desk took up what the editors had decided: the commenter told and answered, if it was corrected.
     answered_at = models.DateTimeField(null=True)
     answer = models.OneToOneField(Comment, models.PROTECT, null=True, related_name="+")
+    # It was sent by mistake; no editor had looked at it.
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     objects = CorrectionRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment"], condition=Q(taken_back_at__isnull=True), name="correction_of_comment_once"
+            )
+        ]
         indexes = [
+            models.Index(fields=["comment"], name="correction_of_comment"),
             models.Index(fields=["id"], condition=Q(answered_at__isnull=True), name="correction_unanswered"),
             models.Index(fields=["answered_at"], name="correction_answered"),
         ]
@@ -84,13 +102,23 @@ class CorrectionRequest(models.Model):
             now = Comment.objects.select_for_update(no_key=True, of=["self"]).get(pk=comment.pk)
             if now.status == Status.WITHDRAWN:
                 raise Undecidable("Its author has taken this comment back.")
-            if cls.objects.filter(comment=now).exists():
+            if cls.objects.filter(comment=now, taken_back_at=None).exists():
                 raise Undecidable("This comment has been sent to the editors already.")
             try:
                 correction = Correction.ask(comment.article, passage=passage, claim=claim, links=links)
             except ValueError as error:
                 raise Undecidable(str(error)) from None
             return cls.objects.create(comment=now, correction=correction, by=by)
+
+    def take_back(self, *, by) -> None:
+        """It was sent by mistake: the editors see that it is taken back. Raises Undecidable once one of them works on it."""
+        with transaction.atomic():
+            try:
+                self.correction.recall(by=by)
+            except ValueError as error:
+                raise Undecidable(str(error)) from None
+            self.taken_back_at, self.taken_back_by = timezone.now(), by
+            self.save(update_fields=["taken_back_at", "taken_back_by"])
 
     @classmethod
     def take_up(cls, pk: int, *, site_url: str) -> bool:

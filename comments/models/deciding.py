@@ -269,7 +269,7 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
         ends = closes and case is not None and not (not act.is_of_staff and "crisis" in case.kinds)
         if ends:
             closing.append(case)
-        of_author = any(each.is_of_author for each in appeals.get(comment.pk, ()))
+        of_author = any(each.by_id == comment.author_id for each in appeals.get(comment.pk, ()))
         decisions.append(
             Decision(
                 comment=comment,

@@ -21,7 +21,7 @@ def _concerned(request, pk) -> tuple[Comment, list[Report]]:
     """The comment and the viewer's reports of it; 404 for whoever neither wrote nor reported it."""
     comment = get_object_or_404(Comment.objects.select_related("article", "author", "text"), pk=pk)
     reports = Report.objects.filter(comment=comment, reporter=request.user)
-    reports = list(reports.select_related("answered_by__clause").order_by("pk"))
+    reports = list(reports.select_related("answered_by__clause", "answered_by__message").order_by("pk"))
     if comment.author_id != request.user.pk and not reports:
         raise Http404
     return comment, reports

@@ -31,8 +31,10 @@ _UNPRINTED = [f"comment__article__{name}" for name in ("body", "body_html", "sea
 @require_http_methods(["GET", "HEAD", "POST"])
 @moderator_required
 def send(request, pk):
-    """`/moderation/comments/<id>/correction/`: send what the comment says to the editors; then back to its card."""
+    """`/moderation/comments/<id>/correction/`: send what the comment says to the editors, or take it back; then its card."""
     comment, error, status = comment_of(request, pk), "", 200
+    if request.method == "POST" and "take_back" in request.POST:
+        return _take_back(request, comment)
     reported = Report.notes_about_article(comment)
     if request.method == "POST":
         begun = corrections.beginning(comment, reported)
@@ -49,8 +51,7 @@ def send(request, pk):
                 error, status = str(refusal), 409
             else:
                 messages.success(request, "Sent to the editors. What becomes of it stands under Corrections.")
-                card = to_card(request, comment.pk, Filters.of(request.GET))
-                return private(HttpResponseRedirect(card, status=SEE_OTHER))
+                return _to_card(request, comment)
         else:
             error, status = form.sentence, 422
     context = {
@@ -62,6 +63,24 @@ def send(request, pk):
         "sent": request.POST if error and "as_begun" not in request.POST else None,
     }
     return private(render(request, "moderation/correction.html", context, status=status))
+
+
+def _take_back(request, comment):
+    sent = CorrectionRequest.objects.of(comment)
+    try:
+        if sent is None:
+            raise Undecidable("Nothing is with the editors: this was taken back, or never sent.")
+        sent.take_back(by=request.user)
+    except Undecidable as refusal:
+        context = {"comment": comment, "correction_request": sent, "error": str(refusal)}
+        return private(render(request, "moderation/correction.html", context, status=409))
+    messages.success(request, "Taken back: the editors see that nothing is to be done.")
+    return _to_card(request, comment)
+
+
+def _to_card(request, comment):
+    card = to_card(request, comment.pk, Filters.of(request.GET))
+    return private(HttpResponseRedirect(card, status=SEE_OTHER))
 
 
 @require_safe
@@ -89,7 +108,7 @@ def list_all(request):
         "after": paging.encode(found[ROWS - 1].pk) if len(found) > ROWS else "",
         "states": Correction.State.choices,
         "state": state,
-        "open": _count(CorrectionRequest.objects.filter(answered_at__isnull=True)),
+        "open": _count(CorrectionRequest.objects.with_editors()),
         "lately": _count(CorrectionRequest.objects.filter(answered_at__gt=timezone.now() - LATELY)),
     }
     return private(render(request, "moderation/corrections.html", context))

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -101,6 +103,10 @@ def card_page(request, comment, *, status=200, conflict=None, error="", typed=No
     asked, case = Filters.of(request.GET), context["case"]
     context |= {"conflict": conflict, "error": error, "typed": typed or {}, "asked": asked}
     context["back"] = replace(asked, at=desk.place_of(case) if case and not asked.q else "").query
+    # The same in each of its forms.
+    names = ("comment", "clauses", "opened")
+    seen = {name: context[name] for name in names} | {"csrf_token": get_token(request)}
+    context["seen"] = render_to_string("moderation/_seen.html", seen)
     template = "moderation/_card.html" if wants_part(request) else "moderation/card.html"
     return private(render(request, template, context, status=status))
 

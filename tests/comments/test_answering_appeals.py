@@ -191,3 +191,13 @@ def test_an_answer_is_given_to_nothing_that_stays_refused(client, other, refused
     assert got.status_code == 422
     assert Comment.objects.filter(parent=refused).count() == 0
     assert Appeal.objects.get().answered_by is None
+
+
+def test_a_change_that_came_in_meanwhile_can_still_be_published_alone(client, other, kept):
+    kept.refresh_from_db()
+    kept.edit(
+        "Ask before you throw them away.", by=kept.author, verdict=verdict("hold"), version=kept.version
+    )
+    html = card(client, kept).content.decode()
+    assert 'data-key="p"' in html
+    assert 'value="keep" data-key="d"' in html

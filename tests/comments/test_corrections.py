@@ -143,7 +143,7 @@ def test_the_part_for_the_card_is_the_form_and_then_what_became_of_it(article, m
     send(comment, moderator)
     request = CorrectionRequest.objects.of(comment)
     html = render_to_string("moderation/_correction.html", needs | {"correction_request": request})
-    assert "<form" not in html
+    assert 'name="passage"' not in html
     assert "Not looked at yet" in html
     assert "Mo Derator" in html
 
@@ -164,6 +164,53 @@ def test_it_is_sent_once(client, moderator, article):
     assert "sent to the editors already" in page
     assert "Typed &lt;b&gt;" in page
     assert Correction.objects.count() == 1
+
+
+def test_what_was_sent_by_mistake_is_taken_back_and_can_be_sent_again(client, moderator, article):
+    comment = comment_on(article)
+    send(comment, moderator)
+    card = f"/moderation/comments/{comment.pk}/"
+    assert "Take it back from the editors" in client.get(card).content.decode()
+    got = client.post(address_of(comment), {"take_back": "1"})
+    assert (got.status_code, got.url) == (303, card)
+    first = CorrectionRequest.objects.get()
+    assert (first.taken_back_by, first.correction.state) == (moderator, "recalled")
+    page = client.get(card).content.decode()
+    assert "Send it to the editors" in page
+    assert "Taken back from the editors" in client.get("/moderation/log/").content.decode()
+    assert "Taken back" in client.get("/moderation/corrections/").content.decode()
+    assert "<b>0</b> with the editors" in client.get("/moderation/corrections/").content.decode()
+    # The editors have nothing to do with it any more.
+    editor = make_user("editor")
+    with pytest.raises(ValueError, match="Mo Derator has decided this already: taken back"):
+        first.correction.accept(by=editor)
+    client.force_login(editor)
+    record = client.get(f"/admin/articles/correction/{first.correction_id}/change/").content.decode()
+    assert "Taken back" in record
+    assert "Somebody works on it" not in record
+    send(comment, moderator)
+    assert CorrectionRequest.objects.of(comment).correction.state == "open"
+
+
+def test_what_an_editor_works_on_is_not_taken_back(client, moderator, article):
+    comment = comment_on(article)
+    send(comment, moderator)
+    correction = Correction.objects.get()
+    correction.accept(by=make_user("editor", display_name="Edda"))
+    assert (
+        "Take it back from the editors"
+        not in client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+    )
+    got = client.post(address_of(comment), {"take_back": "1"})
+    assert got.status_code == 409
+    assert "Edda has decided this already: being worked on." in got.content.decode()
+    assert CorrectionRequest.objects.get().taken_back_at is None
+
+
+def test_what_was_never_sent_is_not_taken_back(client, moderator, article):
+    got = client.post(address_of(comment_on(article)), {"take_back": "1"})
+    assert got.status_code == 409
+    assert "never sent" in got.content.decode()
 
 
 def test_what_its_author_took_back_is_not_sent(client, moderator, article):

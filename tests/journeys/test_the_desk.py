@@ -408,6 +408,9 @@ def test_c_opens_the_text_of_an_emergency_before_it_sends_it_to_the_editors(at_d
     page.wait_for_timeout(420)
     assert not CorrectionRequest.objects.exists()
     page.keyboard.press("c")
+    page.wait_for_selector(".button--armed")
+    assert not CorrectionRequest.objects.exists()
+    page.keyboard.press("c")
     page.wait_for_selector("text=Sent to the editors.")
     assert CorrectionRequest.objects.get().comment == comment
 

@@ -121,11 +121,13 @@
     });
     choice.append(button);
   };
-  const marks = card.querySelector("[data-marked]");
+  // Once somebody has marked something, the bar no longer publishes the text with it.
+  const marks = card.querySelector("[data-marked]"), plain = card.querySelector(".bar [form=decide-publish]");
   const count = () => {
     const ticked = redact.querySelectorAll("[name=span]:checked").length;
     marks.hidden = !ticked;
-    marks.textContent = `${ticked} to be taken out`;
+    marks.textContent = `${ticked} to be taken out: go on`;
+    if (plain) plain.hidden = Boolean(ticked);
   };
   const mark = ({ start, end, words }) => {
     const value = `${start}-${end}`, id = `span-${value}`;
