@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -166,13 +167,15 @@ class Clause(models.Model):
         return self.origin_id or self.pk
 
     def usual_message(self) -> "CannedReply | None":
-        """The canned message that goes with it unless another is chosen. One query, where it has a reply."""
-        to_author = {"purpose": CannedReply.Purpose.MESSAGE, "is_active": True}
-        return (
-            CannedReply.objects.filter(key=self.default_reply, **to_author).first()
-            if self.default_reply
-            else None
-        )
+        """The canned message that goes with it unless another is chosen; none where it has no usual reply. One query.
+
+        Where that is a public answer, the author of what is kept back gets the first message that belongs to the clause.
+        """
+        if not self.default_reply:
+            return None
+        to_author = CannedReply.objects.filter(purpose=CannedReply.Purpose.MESSAGE, is_active=True)
+        found = to_author.filter(Q(key=self.default_reply) | Q(clause_number=self.number))
+        return min(found, key=lambda each: each.key != self.default_reply, default=None)
 
     def content(self) -> dict:
         """What people change in it, and its line, as plain data."""

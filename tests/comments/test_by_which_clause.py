@@ -263,3 +263,14 @@ def test_a_second_reader_agrees_by_the_clause_and_not_by_its_number(moderator):
     reader = make_user("moderator")
     assert SecondReading.record(first, by=reader, action="remove", clause=four).agrees
     assert not SecondReading.record(second, by=reader, action="remove", clause=three).agrees
+
+
+def test_a_clause_that_is_usually_answered_in_public_has_words_for_who_is_refused_too(client, moderator):
+    clause = Clause.objects.get(number=2)
+    assert CannedReply.objects.get(key=clause.default_reply).purpose == CannedReply.Purpose.PUBLIC_ANSWER
+    comment = make_comment(status="pending", author=make_user(), body="Stop taking it, I did, too.")
+    assert sent(client, comment, action="reject", clause=2).status_code == 303
+    decision = Decision.objects.get(action="reject")
+    assert decision.canned_reply.key == "advice-elsewhere"
+    assert "Please take the question to a doctor" in decision.message.text
+    assert str(clause) in decision.message.text
