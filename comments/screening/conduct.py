@@ -7,11 +7,12 @@ from comments.screening.cues import uncovered
 from comments.screening.facts import Facts, Finding, Outcome
 from comments.screening.model import current
 from comments.screening.phrases import find
-from comments.screening.words import Words
+from comments.screening.words import QUESTION, Words
 
 # How sure the model has to be; chosen on cross-validated scores (docs/screening.md).
-SURE = {"medical_advice": 0.4, "abuse": 0.4, "spam": 0.45}
-SURER = 0.75
+SURE = {"medical_advice": 0.5, "abuse": 0.4, "spam": 0.4}
+UNASKED = 0.75  # for advice where nothing is asked in so many words
+NO_HEALTH = 0.9  # and where no word of health stands
 _SHOWN = 6  # places of one kind
 
 
@@ -38,9 +39,10 @@ def _judge(facts: Facts, label: str, code: str, shown: tuple[str, ...], plain: s
 
 def personal_advice(facts: Facts):
     """Asks what to do about the writer's own health, or that of somebody they know."""
-    # A question about nobody, or without a word of health: the model has to be surer.
-    about_somebody = find(facts.head, "personal") and find(facts.head, "health")
-    if about_somebody or facts.scores["medical_advice"].confidence > SURER:
+    words = facts.head
+    asks = QUESTION in words.distinct or find(words, "request") or find(words, "request_weak")
+    needed = NO_HEALTH if not find(words, "health") else SURE["medical_advice"] if asks else UNASKED
+    if facts.scores["medical_advice"].confidence >= needed:
         yield from _judge(facts, "medical_advice", "personal_advice", ("request",))
 
 

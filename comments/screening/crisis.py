@@ -3,7 +3,7 @@
 A danger long past and an idiom are fine. What tells the means is held however it is meant.
 """
 
-from comments.screening.cues import DANGERS, sentences_over
+from comments.screening.cues import DANGERS, words_over
 from comments.screening.facts import Facts, Finding, Outcome
 from comments.screening.model import current
 from comments.screening.phrases import find
@@ -20,19 +20,16 @@ _CODES = {"suicide": "self_harm", "selfharm": "self_harm", "means": "self_harm",
 def danger(facts: Facts):
     """Present danger to life or limb, of the author or of somebody they know."""
     words = facts.head
-    over = sentences_over(words)
+    over = words_over(words)
     score = max((facts.scores[label] for label in NAMED), key=lambda each: each.confidence)
-    plain = [place for place in find(words, "certain") if words.sentences[place[0]] not in over]
+    plain = [place for place in find(words, "certain") if place[0] not in over]
     if facts.is_staff:
         # Staff write about emergencies all day, in these very words: only what is plainly about oneself holds.
         yield from (Finding("self_harm", Outcome.HOLD, *words.span(*place), _PLAIN) for place in plain)
         return
-    ill = [place for place in find(words, "certain_ill") if words.sentences[place[0]] not in over]
+    ill = [place for place in find(words, "certain_ill") if place[0] not in over]
     named = [
-        (section, place)
-        for section in DANGERS
-        for place in find(words, section)
-        if words.sentences[place[0]] not in over
+        (section, place) for section in DANGERS for place in find(words, section) if place[0] not in over
     ]
     heard = any(
         facts.scores[label].confidence >= sure for label, sure in (NAMED if named else UNNAMED).items()

@@ -30,6 +30,7 @@ _LINK = re.compile(
 )
 DANGERS = ("suicide", "selfharm", "means", "method", "overdose", "heart", "breath", "body", "violence")
 OVER = ("past", "idiom")
+_NEAR = 12  # words
 KINDS = (
     "acute",
     "accident",
@@ -46,9 +47,15 @@ KINDS = (
 _GOOD_LINK = re.compile(r"\.(?:gov|edu|nhs\.uk|int|ac\.uk|who\.int)\b", re.I)
 
 
-def sentences_over(words: Words) -> set[int]:
-    """The sentences that tell of something long past, or speak in idioms."""
-    return {words.sentences[first] for section in OVER for first, _ in find(words, section)}
+def words_over(words: Words) -> set[int]:
+    """The words near what tells of something long past, or is an idiom; within its sentence, which some never end."""
+    return {
+        index
+        for section in OVER
+        for first, last in find(words, section)
+        for index in range(max(0, first - _NEAR), min(last + _NEAR, len(words.words)))
+        if words.sentences[index] == words.sentences[first]
+    }
 
 
 def uncovered(word: str) -> bool:
@@ -65,14 +72,47 @@ def uncovered(word: str) -> bool:
     )
 
 
+def _asking(words: Words) -> dict[str, float]:
+    """Whether what is asked, whose it is and the word of health stand in one sentence, or far apart."""
+
+    def sentences(section: str) -> set[int]:
+        return {words.sentences[first] for first, _ in find(words, section)}
+
+    asked = sentences("request") | {
+        number for word, number in zip(words.words, words.sentences, strict=True) if word == QUESTION
+    }
+    if not asked:
+        return {}
+    own, health = sentences("personal"), sentences("health")
+    found = {}
+    for name, places in (
+        ("#asked_of_own_health", asked & own & health),
+        ("#asked_of_health", asked & health),
+        ("#asked_of_own", asked & own),
+    ):
+        if places:
+            found[name] = min(len(places), 4) ** 0.5
+    last = max(
+        (
+            number
+            for word, number in zip(words.words, words.sentences, strict=True)
+            if word not in {END, QUESTION}
+        ),
+        default=0,
+    )
+    if last in asked:
+        found["#asks_at_the_end"] = 1.0
+    return found
+
+
 def cues(text: str, words: Words) -> dict[str, float]:
     """Name and strength of every cue that the text has."""
     found: dict[str, float] = {}
-    over = sentences_over(words)
+    over = words_over(words)
     for section in SECTIONS:
         places = find(words, section)
         if section in DANGERS and over:
-            here = [place for place in places if words.sentences[place[0]] not in over]
+            here = [place for place in places if place[0] not in over]
             if len(here) < len(places):
                 found["#danger_past"] = 1.0
             places = here
@@ -83,11 +123,7 @@ def cues(text: str, words: Words) -> dict[str, float]:
             found["#slur"] = max(found.get("#slur", 0.0), 1.0)
     kinds = set()
     for kind in KINDS:
-        places = [
-            place
-            for place in find(words, f"w_{kind}")
-            if kind == "calm" or words.sentences[place[0]] not in over
-        ]
+        places = [place for place in find(words, f"w_{kind}") if kind == "calm" or place[0] not in over]
         if places:
             found[f"#w_{kind}"] = min(len(places), 4) ** 0.5 / 2
             kinds.add(kind)
@@ -105,6 +141,7 @@ def cues(text: str, words: Words) -> dict[str, float]:
         found["#asks_other"] = 1.0
     if not health:
         found["#no_health"] = 1.0
+    found |= _asking(words)
     if any(f"#{name}" in found for name in DANGERS):
         found["#danger_now" if own or not asks else "#danger_asked"] = 1.0
     if "#slur" in found or "#demean" in found:

@@ -34,6 +34,7 @@ _BY_VERB = 3  # the pattern that takes a verb behind two names, and a place behi
 _VERBS = words_of("OF_PEOPLE").words
 _WORD = re.compile(r"[^\W_]+")
 _PUBLIC = words_of("OFFICES").words
+_VAGUE = words_of("VAGUE")
 
 
 def _no_person(name: str) -> bool:
@@ -42,7 +43,12 @@ def _no_person(name: str) -> bool:
 
 def _ill(words) -> bool:
     """Whether an illness, a symptom, a drug or care is among the words."""
-    return any(words_of(name).fits(word) for name in ("ILLNESS", "DRUG", "SYMPTOM", "CARE") for word in words)
+    return any(
+        words_of(name).fits(word)
+        for word in words
+        if not _VAGUE.fits(word)
+        for name in ("ILLNESS", "DRUG", "SYMPTOM", "CARE")
+    )
 
 
 def third_person(facts: Facts):

@@ -14,7 +14,7 @@ from random import Random
 from comments.screening.model import _UNIT, HIDDEN, LABELS, features
 
 TEXTS, SOURCES = 3, 2  # that a feature must stand in
-STRENGTH = 1.0  # of the sample against the wish for small weights
+STRENGTH = 0.7  # of the sample against the wish for small weights
 ROUNDS = 25
 KEPT = 7_000  # features, by weight
 

@@ -83,3 +83,17 @@ def test_a_word_of_every_day_is_no_danger(text):
 def test_the_same_word_beside_somebody_in_trouble_is_one(text):
     (found,) = verdicts([text])
     assert found.crisis
+
+
+def test_what_is_over_excuses_no_danger_far_away_in_a_sentence_that_never_ends():
+    text = (
+        "two years ago I moved here and found work and a flat and a few people to have lunch with and for a while "
+        "it went on like that and now I am on the bridge and I want to kill myself"
+    )
+    (found,) = verdicts([text])
+    assert found.crisis
+
+
+def test_advice_is_asked_for_where_something_is_asked_or_it_is_plain():
+    asked, told = verdicts(["Which cream helps my itchy elbow?", "This cream helped my itchy elbow."])
+    assert [each.code for each in asked.findings] == ["personal_advice"] and not told.findings
