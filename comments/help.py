@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from comments.models import Case, HelpLine
 from comments.models.help_line import EVERYWHERE
-from comments.screening import CRISIS
 
 AFTERWARDS = timedelta(days=7)  # that the lines stay, once the desk has dealt with an emergency
 _REGION = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
@@ -99,5 +98,5 @@ def is_needed_after(decisions) -> bool:
 
 
 def is_sudden(codes) -> bool:
-    """Whether it is about sudden illness or violence, and not about somebody in despair."""
-    return set(CRISIS) & set(codes) == {"emergency"}
+    """Whether it is about sudden illness, poisoning or violence, and not only about somebody in despair."""
+    return "emergency" in codes
