@@ -90,10 +90,9 @@ def waiting_in_crisis(comments) -> set[int]:
 def is_needed_after(decisions) -> bool:
     """Whether the lines stay though the desk has decided: for AFTERWARDS, unless it was a false alarm.
 
-    `decisions` are all about one comment, the oldest first; what was taken back does not count.
+    `decisions` are all about one comment, the oldest first. Where the last was taken back, the case waits again.
     """
-    undone = {each.reverses_id for each in decisions}
-    ended = [each for each in decisions if each.outcome and each.pk not in undone]
+    ended = [each for each in decisions if each.outcome]
     return bool(ended) and not ended[-1].is_false_alarm and ended[-1].at > timezone.now() - AFTERWARDS
 
 
