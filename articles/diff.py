@@ -1,6 +1,7 @@
 """The words that differ between two texts. Pure; standard library only."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -9,6 +10,8 @@ _WORDS = re.compile(r"\S+|\s+")
 _LINES = re.compile(r"[^\n]*\n+|[^\n]+")
 # Comparing costs the product of both lengths at worst: larger pieces are shown as replaced altogether.
 _MOST_PAIRS = 4_000_000
+# Where more pairs are alike than this, what stands everywhere is no anchor: a text made of two words takes minutes else.
+_MOST_ALIKE = 40_000
 
 
 @dataclass(frozen=True)
@@ -52,5 +55,8 @@ def _compare(old: list[str], new: list[str]):
     if len(old) * len(new) > _MOST_PAIRS:
         yield "changed", "".join(old), "".join(new)
         return
-    for op, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    counts = Counter(new)
+    is_heavy = sum(counts[each] for each in old) > _MOST_ALIKE
+    junk = str.isspace if is_heavy else None
+    for op, a, b, c, d in SequenceMatcher(junk, old, new, autojunk=is_heavy).get_opcodes():
         yield SAME if op == "equal" else "changed", "".join(old[a:b]), "".join(new[c:d])

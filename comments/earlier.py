@@ -71,7 +71,9 @@ def before(comment, decisions, shown, kinds) -> Before:
     if judged and (old := texts.get(judged.text_id)) and not old.destroyed_at:
         changes = diff.shortened(diff.words(old.plain, shown.plain))
     return Before(
-        texts=[_earlier(text, text.pk in alarming) for text in texts.values()],
+        texts=[
+            _earlier(text, pk in alarming) for pk, text in texts.items() if not alarm or pk != alarm.text_id
+        ],
         alarm=_shown(alarm, texts),
         sent_again=_sent_again(judged),
         judged=judged,

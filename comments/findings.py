@@ -11,7 +11,7 @@ from healthnews import markup
 
 _QUOTE = 120  # characters of what was found
 _SENTENCE = 300  # characters of a sentence around it
-_SENTENCES = re.compile(r"[^.!?…\n]+[.!?…]*")
+_SENTENCES = re.compile(r"(?:[^.!?…\n]|[.!?…](?=\w))+[.!?…]*")  # 39.4 is no end
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from comments.models import Case, HelpLine
 from comments.models.help_line import EVERYWHERE
-from comments.screening import CRISIS
 
 AFTERWARDS = timedelta(days=7)  # that the lines stay, once the desk has dealt with an emergency
 _REGION = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?-([A-Za-z]{2})\b")
@@ -91,13 +90,12 @@ def waiting_in_crisis(comments) -> set[int]:
 def is_needed_after(decisions) -> bool:
     """Whether the lines stay though the desk has decided: for AFTERWARDS, unless it was a false alarm.
 
-    `decisions` are all about one comment, the oldest first; what was taken back does not count.
+    `decisions` are all about one comment, the oldest first. Where the last was taken back, the case waits again.
     """
-    undone = {each.reverses_id for each in decisions}
-    ended = [each for each in decisions if each.outcome and each.pk not in undone]
+    ended = [each for each in decisions if each.outcome]
     return bool(ended) and not ended[-1].is_false_alarm and ended[-1].at > timezone.now() - AFTERWARDS
 
 
 def is_sudden(codes) -> bool:
-    """Whether it is about sudden illness or violence, and not about somebody in despair."""
-    return set(CRISIS) & set(codes) == {"emergency"}
+    """Whether it is about sudden illness, poisoning or violence, and not only about somebody in despair."""
+    return "emergency" in codes

@@ -192,7 +192,9 @@ def _kind(decision) -> str:
     # Whatever answers an appeal is its answer, which nobody can switch off.
     if decision.answers_author or decision.action in {Action.UPHOLD, Action.OVERTURN}:
         return Kind.APPEAL
-    return Kind.PUBLISHED if decision.action == Action.PUBLISH else Kind.DECIDED
+    # What is written to somebody in danger cannot be switched off as the news that a comment is published can.
+    is_news = decision.action == Action.PUBLISH and not decision.is_of_crisis
+    return Kind.PUBLISHED if is_news else Kind.DECIDED
 
 
 def _wanted(notices) -> list[tuple[int, int, str | None]]:

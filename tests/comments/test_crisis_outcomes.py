@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from comments import jobs
-from comments.models import CannedReply, Case, Clause, Comment, Notice
+from comments.models import CannedReply, Case, Clause, Comment, Notice, Preference
 from comments.screening import Finding, Outcome
 from tests import plain_forms
 from tests.factories import make_article, make_comment, make_user, verdict
@@ -170,6 +170,15 @@ def test_the_mail_speaks_to_a_person_first_and_quotes_nothing(client, moderator)
     assert places == sorted(places)
     assert "does not wake up" not in sent.body
     assert "do not belong" not in sent.body
+
+
+def test_it_is_sent_though_mail_about_what_is_published_is_switched_off(client, moderator):
+    comment = crisis()
+    Preference.choose(comment.author, {"published": "never"})
+    decide(client, comment, action="publish", outcome="signposted")
+    jobs.mail_decision(decision_id=comment.decisions.first().pk)
+    [sent] = mail.outbox
+    assert HELP in sent.body
 
 
 def test_a_false_alarm_is_mailed_like_anything_else(client, moderator):

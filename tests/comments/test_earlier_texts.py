@@ -79,6 +79,8 @@ def test_earlier_texts_stand_folded_with_their_time_and_what_was_destroyed_is_sa
     CommentText.objects.filter(body="First.").update(
         body="", destroyed_at=timezone.now(), destroyed_because="its author asked for it"
     )
+    comment.refresh_from_db()
+    comment.decide("publish", by=moderator, version=comment.version, outcome="false_alarm")
     html = page(client, comment)
     part = html[html.index("Earlier texts") :]
     assert ": it may be distressing</summary>" in part
@@ -147,10 +149,10 @@ def record(code, start=0, end=0, **more) -> dict:
 
 
 def test_what_a_model_judged_is_quoted_as_a_sentence_and_said_to_be_judged_as_a_whole():
-    text = "Coffee is fine. Tomorrow she is going and one day it is over! Nobody knows."
+    text = "Coffee is fine. Tomorrow she is going and one day it is over at 9.30! Nobody knows."
     whole = record("emergency", model="1", words=[(16, 24), (25, 28), (32, 37)])
     [said] = findings.said([whole], text)
-    assert said.quote == "Tomorrow she is going and one day it is over!"
+    assert said.quote == "Tomorrow she is going and one day it is over at 9.30!"
     assert said.how == JUDGED_WHOLE
     assert (
         'title="Somebody may be in danger now: weighed most" data-number="1">Tomorrow</mark>'
@@ -188,3 +190,13 @@ def test_a_sentence_that_is_too_long_is_no_quote():
     text = "word " * 200
     [said] = findings.said([record("emergency", model="1", words=[(0, 4)])], text)
     assert said.quote == ""
+
+
+def test_a_text_made_to_be_slow_to_compare_is_shown_as_replaced(client, moderator):
+    comment = make_comment(status="pending", body="a c " * 490)
+    clause = Clause.in_force().get(number=3)
+    comment.decide("return", by=moderator, version=1, clause=clause, message="Please.")
+    change(comment, "a d " * 490)
+    html = page(client, comment)
+    part = html[html.index("What has changed since") : html.index("Earlier texts")]
+    assert part.count("<del>") == part.count("<ins>") == 1
