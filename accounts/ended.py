@@ -24,7 +24,7 @@ def answer(request, *, trusted: bool = True):
 def texts(sent, names) -> list[str]:
     """What was typed into the fields of these names, to be copied."""
     found = (sent.get(name, "").replace("\x00", "") for name in names)
-    return [text for text in found if text.strip()]
+    return [text for text in found if text.strip() not in {"", "1"}]  # 1: a tick of the form, not typed
 
 
 def _page_of(request) -> str:

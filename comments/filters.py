@@ -1,6 +1,6 @@
 """What the desk is looking through: as addresses carry it, from the queue to a card, on to the next, and back."""
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -38,7 +38,7 @@ class Filters:
     @property
     def query(self) -> str:
         """As it stands behind an address: empty, or from the question mark on."""
-        kept = {name: value for name, value in asdict(self).items() if value}
+        kept = {name: value for name, value in vars(self).items() if value}
         return f"?{urlencode(kept)}" if kept else ""
 
     @property

@@ -25,7 +25,7 @@ def strict():
 
 
 def sent_from(client, comment, card, **headers):
-    data = {"action": "publish", "version": "1"} | TYPED
+    data = {"action": "publish", "version": "1", "answer": "1"} | TYPED
     url = f"/moderation/comments/{comment.pk}/decisions/"
     return client.post(url, data, headers={"referer": f"http://testserver{card}"} | headers)
 
@@ -39,6 +39,7 @@ def test_whoever_is_logged_out_is_led_back_and_keeps_what_they_typed(client, str
     assert answer.status_code == 403
     assert "Your login has ended. Nothing was decided" in html
     assert "cookies" not in html
+    assert html.count("<textarea") == len(TYPED)
     for text in ("A long answer &lt;b&gt;.", "And a message.", "A note.", "These words."):
         assert text in html
     assert Comment.objects.get().status == "pending"

@@ -18,17 +18,19 @@
   const bulk = document.querySelector("[data-queue] ~ .bulk");
   const clause = bulk?.querySelector("select[name=clause]");
   const all = bulk?.querySelector("[data-all]");
+  // An emergency is not ticked with all: it closes only with how it was dealt with, on its card.
+  const ordinary = ticks.filter((tick) => !tick.closest("[data-item]").querySelector(".kind--crisis"));
   const count = () => ticks.filter((tick) => tick.checked).length;
   const show = () => {
     const ticked = count();
     bulk.querySelector("[data-ticked]").textContent = `${ticked} ticked`;
-    all.checked = ticked === ticks.length;
-    all.indeterminate = ticked > 0 && ticked < ticks.length;
+    all.checked = ticked > 0 && ordinary.every((tick) => tick.checked);
+    all.indeterminate = ticked > 0 && !all.checked;
   };
   const tickAll = (on) => {
-    for (const tick of ticks) tick.checked = on;
+    for (const tick of on ? ordinary : ticks) tick.checked = on;
     show();
-    desk.announce(on ? `All ${ticks.length} on this page are ticked.` : "None is ticked.");
+    desk.announce(on ? `${ordinary.length} on this page are ticked.` : "None is ticked.");
   };
   if (bulk) {
     for (const each of bulk.querySelectorAll("[data-scripted]")) each.hidden = false;
@@ -49,7 +51,7 @@
     else if (event.key === "j") go(at + 1);
     else if (event.key === "k") go(at - 1);
     else if (event.key === "x" && at >= 0) ticks[at]?.click();
-    else if (event.key === "X" && bulk) tickAll(count() < ticks.length);
+    else if (event.key === "X" && bulk) tickAll(!all.checked);
     else if (/^[pr]$/.test(event.key) && bulk && !count()) desk.announce("Tick comments first, with x: p and r are about those.");
     else return false;
     return true;

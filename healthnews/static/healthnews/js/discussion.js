@@ -302,9 +302,9 @@
 
   const target = location.hash.match(/^#comment-(\d+)$/);
   if (location.hash === "#comment-form") openBox(true);
-  else if (signedIn && place?.querySelector(".composer-place__open")) {
+  else if (signedIn && place) {
     // Its room is there before it is, so that what one reads below does not move.
-    place.classList.add("composer-place--coming");
+    if (place.querySelector(".composer-place__open")) place.classList.add("composer-place--coming");
     const watcher = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
         watcher.disconnect();
