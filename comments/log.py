@@ -172,7 +172,7 @@ _SOURCES = (
     _Source(
         PEOPLE, SanctionAppeal, "answered_at", "answered_by", ("sanction__user",),
         lambda row: (
-            f"Appeal against a {row.sanction.get_kind_display().lower()} {row.state}",
+            f"Appeal against a sanction ({row.sanction.get_kind_display().lower()}) {row.state}",
             str(row.sanction.user), _person(row.sanction.user_id),
         ),
     ),

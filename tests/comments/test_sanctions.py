@@ -691,7 +691,8 @@ def test_another_moderator_keeps_it_with_a_reason_that_is_mailed(client, reader,
     assert "Other Mo has answered this already: it is refused." in late.content.decode()
     assert Standing.of(reader).stop == held
     assert (
-        "Appeal against a suspension refused" in client.get("/moderation/log/?what=people").content.decode()
+        "Appeal against a sanction (suspension) refused"
+        in client.get("/moderation/log/?what=people").content.decode()
     )
     client.force_login(reader)
     assert "We looked &lt;again&gt;." in client.get("/comments/standing/").content.decode()
