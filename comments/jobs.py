@@ -259,13 +259,11 @@ def destroy_originals(timestamp: int, after: int = 0) -> None:
 
 @app.task(name="comments.mail_report_answered", queue="mail", retry=PATIENT)
 def mail_report_answered(report_id: int, decision_id: int) -> None:
-    """Tell who reported a comment what came of it."""
+    """Tell who sent a notice of illegal content without a login what came of it."""
     from comments import letters
     from comments.models import Decision, Report
 
-    report = (
-        Report.objects.select_related("reporter", "notice", "comment__article").filter(pk=report_id).first()
-    )
+    report = Report.objects.select_related("notice", "comment__article").filter(pk=report_id).first()
     decision = Decision.objects.select_related("clause").filter(pk=decision_id).first()
     if report is not None and decision is not None and not decision.is_undone:
         letters.report_answered(report, decision)
@@ -303,7 +301,7 @@ def acknowledge(notice) -> None:
 
 
 def tell_reporters(pairs) -> None:
-    """Queue the answers to reports, as (report, decision) by ids; they wait as the authors' mails do."""
+    """Queue the answers to notices without a login, as (report, decision) by ids; they wait as the authors' mails do."""
     if pairs:
         _later(mail_report_answered).batch_defer(
             *[{"report_id": report, "decision_id": decision} for report, decision in pairs]

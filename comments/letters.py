@@ -60,24 +60,28 @@ def crisis(alerts) -> None:
 
 
 def report_answered(report, decision) -> None:
-    """To who reported a comment: what was decided. `decision` may be a later one, which reversed their answer."""
+    """To who sent a notice of illegal content without a login, as `answer_to` says; all others have a notice here."""
     notice = getattr(report, "notice", None)
-    context = {
+    if report.reporter_id is None and notice and notice.email:
+        context = answer_to([report], decision)
+        _post(notice.email, "report_answered", f"report-{report.pk}-{decision.pk}", **context)
+
+
+def answer_to(reports, decision) -> dict:
+    """What a mail says to who reported a comment: what was decided. It may be a later decision, which reversed that."""
+    report = reports[0]
+    return {
         "report": report,
+        "reasons": "; ".join(each.get_reason_display().lower() for each in reports),
         "decision": decision,
         "comment": report.comment,
         "article": report.comment.article,
-        "is_notice": notice is not None,
-        "is_reversal": report.answered_by_id != decision.pk,
-        "has_login": report.reporter is not None,
+        "is_notice": report.is_of_illegal,
+        "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
+        "has_login": report.reporter_id is not None,
         # Written to whom the decision answered; not to who was given the same answer later.
         "message": _to_who_asked(decision) if report.at <= decision.at else "",
     }
-    ident = f"report-{report.pk}-{decision.pk}"
-    if report.reporter is not None:
-        _write(report.reporter, "report_answered", ident, **context)
-    elif notice and notice.email:
-        _post(notice.email, "report_answered", ident, **context)
 
 
 def appeal_answered(appeal) -> None:

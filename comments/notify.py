@@ -10,14 +10,15 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from comments import post, statement, telling, unsubscribing
-from comments.letters import quoted
-from comments.models import Digest, Notice, Preference
-from comments.models.notice import ANSWERS
+from comments.letters import answer_to, quoted
+from comments.models import Appeal, Digest, Notice, Preference, Report
+from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import FIXED, How, Kind
 
 MOST_IN_A_DIGEST = 50
@@ -57,6 +58,9 @@ def mail_notice(pk: int) -> None:
             return
         if notice.kind in ANSWERS and (not telling.is_readable(notice.comment) or _comes_beside(notice)):
             return
+        if notice.kind in REPORTS:
+            _mail_reporter(notice)
+            return
         told = telling.told(notice)
         own = notice.decision.text if notice.is_of_own and notice.decision else None
         context = {
@@ -66,6 +70,18 @@ def mail_notice(pk: int) -> None:
             "own": quoted(own.plain) if own else [],
         }
         _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
+
+
+def _mail_reporter(notice) -> None:
+    """What came of all that they reported about this comment and that this decision answers, or reverses the answer to."""
+    reports = Report.objects.filter(comment=notice.comment_id, reporter=notice.user_id)
+    illegal = Q(reason=Report.Reason.ILLEGAL)
+    reports = reports.filter(illegal if notice.kind == Kind.NOTICE_ANSWERED else ~illegal)
+    reversed_ones = Appeal.objects.filter(answered_by=notice.decision_id, was_granted=True).values("decision")
+    about = reports.filter(Q(answered_by=notice.decision_id) | Q(answered_by__in=reversed_ones))
+    if found := list(about.select_related("comment__article").order_by("-pk")):
+        context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
+        _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])
 
 
 def mail_digest(pk: int) -> None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts import names
 from comments import states, waiting
 from comments.models import Action, Mark
-from comments.models.notice import ANSWERS
+from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import Kind
 from comments.screening import wording
 
@@ -80,10 +80,12 @@ def told(notice) -> Told:
 
 
 def address(notice) -> str:
-    """Where what it tells of can be read: in the discussion, among one's own, or at the desk."""
+    """Where what it tells of can be read: in the discussion, among one's own, what came of a report, or at the desk."""
     comment = notice.comment
     if notice.kind == Kind.ESCALATED:
         return reverse("moderation:card", args=[comment.pk])
+    if notice.kind in REPORTS:
+        return reverse("comments:decision", args=[comment.pk])
     if is_readable(comment):
         return comment.get_absolute_url()
     return waiting.address(comment) if notice.is_of_own else ""
@@ -103,10 +105,9 @@ def _line(notice) -> str:
         who = names.unlinked(comment.name)
         who = f"{who} ({comment.mark_label})" if comment.mark_label else who
         return f"{who} answered your comment {where}."
-    if notice.kind == Kind.REPORT_ANSWERED:
-        acted = decision is not None and decision.agrees_with_reports
-        done = "we agreed, and acted." if acted else "the comment stays."
-        return f"Your report of a comment {where} was looked at: {done}"
+    if notice.kind in REPORTS:
+        what = "notice about" if notice.kind == Kind.NOTICE_ANSWERED else "report of"
+        return f"Your {what} a comment {where} was looked at: {_came_of_it(decision)}"
     if decision is None or not notice.is_of_own:
         return f"Your appeal about a comment {where} was decided."
     if decision.action == Action.UNDO:
@@ -119,6 +120,21 @@ def _line(notice) -> str:
     if of_edit and decision.action == Action.KEEP:
         words = "{it} was not taken over; it stays as it was."
     return words.format(it=f"{what} {where}", own=f"your comment {where}")
+
+
+def _came_of_it(decision) -> str:
+    """What was decided about a report, to who sent it."""
+    if hasattr(decision, "reversed_by"):
+        return "that was taken back, and it is looked at again."
+    if decision.action == states.WITHDRAW:
+        return "its author has taken the comment back."
+    if decision.agrees_with_reports:
+        return "we agreed, and acted."
+    if decision.to_status != states.PUBLISHED:
+        return "nobody can read the comment at the moment."
+    return (
+        "the comment stays." if decision.from_status == states.PUBLISHED else "everybody can read it again."
+    )
 
 
 def _quote(comment) -> str:

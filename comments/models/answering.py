@@ -2,6 +2,7 @@
 
 from comments import jobs
 from comments.models.decision import Decision
+from comments.models.notice import Notice
 from comments.models.report import Appeal, Report
 
 
@@ -26,10 +27,10 @@ def noticed(cases) -> set[int]:
     return set(notices.values_list("comment_id", flat=True))
 
 
-def answer(act, decisions: dict[int, Decision], closing) -> None:
+def answer(act, decisions: dict[int, Decision], closing) -> list[Notice]:
     """The reports and appeals that the closed cases were about, answered by what was decided; who sent them is told.
 
-    `act` is the deciding.Act, `decisions` are by comment. In its transaction.
+    `act` is the deciding.Act, `decisions` are by comment. In its transaction. Returns what is to be given to who reported.
     """
     reported = [case.pk for case in closing if "report" in case.kinds]
     appealed = [case.pk for case in closing if "appeal" in case.kinds]
@@ -51,26 +52,29 @@ def answer(act, decisions: dict[int, Decision], closing) -> None:
     if granted and act.is_of_staff:
         # An appeal is answered in one way for all: by keeping the decision, or by what reverses it.
         Report.judge_anew(granted, was_right=appeals[0].answered_by.agrees_with_reports)
+    told = [(report, report.answered_by) for report in reports] + _reversed(appeals)
     if act.at is None:
-        _tell(reports, appeals, with_decision=not act.quiet)
+        _mail(told, appeals, with_decision=not act.quiet)
+    return Notice.to_reporters(told)
 
 
-def _tell(reports, appeals, *, with_decision: bool) -> None:
-    """Queue the answers to reports and appeals. An author who appealed gets theirs with the mail about the decision."""
-    jobs.tell_appellants(
-        [each for each in appeals if not (with_decision and each.is_of_author and is_told(each.answered_by))]
-    )
-    told = [(report.pk, report.answered_by_id) for report in reports]
-    # On appeal it is back: the reports had led to the decision that is reversed.
-    reversed_by = {
-        each.decision_id: each.answered_by_id
+def _reversed(appeals) -> list[tuple[Report, Decision]]:
+    """On appeal it is back: the reports that had led to what is reversed now, each with what reverses it."""
+    granted = {
+        each.decision_id: each.answered_by
         for each in appeals
         if each.was_granted and each.is_of_author and each.decision.agrees_with_reports
     }
-    if reversed_by:
-        earlier = Report.objects.filter(answered_by__in=reversed_by).values_list("pk", "answered_by")
-        told += [(pk, reversed_by[decision]) for pk, decision in earlier]
-    jobs.tell_reporters(told)
+    earlier = Report.objects.filter(answered_by__in=granted) if granted else []
+    return [(report, granted[report.answered_by_id]) for report in earlier]
+
+
+def _mail(told, appeals, *, with_decision: bool) -> None:
+    """Queue the letters. An author who appealed gets theirs with the mail about the decision."""
+    jobs.tell_appellants(
+        [each for each in appeals if not (with_decision and each.is_of_author and is_told(each.answered_by))]
+    )
+    jobs.tell_reporters([(report.pk, decision.pk) for report, decision in told if report.reporter_id is None])
 
 
 def is_told(decision: Decision) -> bool:

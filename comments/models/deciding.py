@@ -121,11 +121,11 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
             answered = write(wanted, moves, change)
-            done.decisions = _record(act, wanted, moves, cases, appeals, messages, policy)
+            done.decisions, to_reporters = _record(act, wanted, moves, cases, appeals, messages, policy)
             decided = [each for each in done.decisions.values() if act.is_of_staff and is_told(each)]
             to_authors = Notice.to_authors(decided)
             passed = done.decisions.values() if act.action == Action.ESCALATE else ()
-            given = [*answered, *to_authors, *Notice.to_administrators(passed)]
+            given = [*answered, *to_authors, *to_reporters, *Notice.to_administrators(passed)]
             Notice.give(given, at=act.at, unmailed=to_authors if act.quiet else ())
     return done
 
@@ -252,8 +252,10 @@ def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Noti
     return Notice.to_answered(published, gone)
 
 
-def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict[int, Decision]:
-    """A Decision for each, the cases closed, reports and appeals answered, the mails queued.
+def _record(
+    act: Act, comments, moves, cases, appeals, messages, policy
+) -> tuple[dict[int, Decision], list[Notice]]:
+    """A Decision for each, the cases closed, reports and appeals answered; and what is to be given to who reported.
 
     Each has the `case` that it was about, as it was, for whoever goes on from there.
     """
@@ -303,11 +305,11 @@ def _record(act: Act, comments, moves, cases, appeals, messages, policy) -> dict
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}
-    answer(act, by_comment, closing)
+    to_reporters = answer(act, by_comment, closing)
     if act.canned_reply is not None:
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
-    return by_comment
+    return by_comment, to_reporters
 
 
 def _remarks(texts: list[str]) -> list[Remark]:

@@ -21,6 +21,7 @@ MOST_COUNTED = 1_000
 OLD = timedelta(days=7)  # in the demo newsroom: read long ago
 
 ANSWERS = (Kind.ANSWERED, Kind.STAFF_ANSWER)
+REPORTS = (Kind.REPORT_ANSWERED, Kind.NOTICE_ANSWERED)
 _OF_STAFF = frozenset({"staff", "author"})  # comments.Mark
 # Which notices are wanted, and how each is mailed. The one place that knows who hears nothing of whom.
 _WANTED = """
@@ -55,7 +56,8 @@ class NoticeQuerySet(models.QuerySet):
     def for_telling(self):
         """With what telling.py prints, in one query."""
         about = ("comment__article", "comment__author", "comment__text")
-        return self.select_related(*about, "decision__clause__policy", "decision__message", "decision__by")
+        decided = ("decision__clause__policy", "decision__message", "decision__by", "decision__reversed_by")
+        return self.select_related(*about, *decided)
 
 
 class Notice(models.Model):
@@ -154,6 +156,22 @@ class Notice(models.Model):
             cls(user_id=person.pk, kind=Kind.ESCALATED, comment=each.comment, decision=each)
             for person in people
             for each in decisions
+        ]
+
+    @classmethod
+    def to_reporters(cls, told) -> list["Notice"]:
+        """To be given: what tells who has a login that their reports are decided; `told` are (report, decision).
+
+        One for all that somebody reported about a comment, and one for what they say is illegal.
+        """
+        found = {}
+        for report, decision in told:
+            if report.reporter_id is not None:
+                kind = Kind.NOTICE_ANSWERED if report.is_of_illegal else Kind.REPORT_ANSWERED
+                found[report.reporter_id, kind, decision.pk] = decision
+        return [
+            cls(user_id=user, kind=kind, comment=decision.comment, decision=decision)
+            for (user, kind, _), decision in found.items()
         ]
 
     @classmethod

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     STAFF_ANSWER = "staff_answer", "The staff or the author of the article answers me"
     ANSWERED = "answered", "Another reader answers me"
     REPORT_ANSWERED = "report_answered", "A report of mine is decided"
+    NOTICE_ANSWERED = "notice_answered", "A notice of illegal content of mine is decided"
     ESCALATED = "escalated", "A moderator passes a comment to the administrators"
 
 
@@ -26,8 +27,9 @@ class How(models.TextChoices):
 
 # Somebody waits for these, and they are few: at once. A lively thread must not fill a mailbox: its answers together.
 DEFAULTS = dict.fromkeys(Kind, How.NOW) | {Kind.ANSWERED: How.DAILY}
-# Whoever takes a text away has to say why when they do it (DSA art. 17, and 20 for appeals): nobody can miss that.
-FIXED = frozenset({Kind.DECIDED, Kind.APPEAL})
+# Whoever takes a text away has to say why when they do it, and what came of a notice or an appeal (DSA art. 17, 16 and
+# 20): nobody can miss that.
+FIXED = frozenset({Kind.DECIDED, Kind.APPEAL, Kind.NOTICE_ANSWERED})
 # What nobody else is told of, and so is not asked about.
 OF_ADMINISTRATORS = frozenset({Kind.ESCALATED})
 

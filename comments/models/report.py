@@ -84,6 +84,11 @@ class Report(models.Model):
     def __str__(self):
         return f"Report {self.pk} of comment {self.comment_id}"
 
+    @property
+    def is_of_illegal(self) -> bool:
+        """Whether it is a notice of illegal content, which the law wants answered."""
+        return self.reason == self.Reason.ILLEGAL
+
     @classmethod
     def why_not(cls, comment, by) -> str:
         """Why this person (None: nobody we know) cannot report the comment, in words; empty when they can."""

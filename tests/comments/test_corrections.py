@@ -302,7 +302,7 @@ def test_when_it_is_corrected_the_commenter_is_answered_and_told(article, modera
     assert f"{settings.SITE_URL}/articles/{article.slug}/" in message.body
     assert "A number was wrong." in message.body
     assert f"/comments/{answer.pk}/" in message.body
-    assert message.extra_headers["Message-ID"].startswith(f"<correction-{request.pk}@")
+    assert message.extra_headers["Message-ID"].startswith(f"<correction-{request.pk}.")
 
 
 def test_it_happens_once_however_often_the_job_runs(article):

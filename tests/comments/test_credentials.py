@@ -281,7 +281,7 @@ def test_an_administrator_accepts_and_the_details_are_gone_and_the_person_is_mai
     assert "verified" in message.subject
     assert "Verified: Registered nurse, UK" in message.body
     assert "&" not in message.body
-    assert message.extra_headers["Message-ID"].startswith(f"<credential-request-{asked.pk}@")
+    assert message.extra_headers["Message-ID"].startswith(f"<credential-request-{asked.pk}.")
     page = client.get(f"/moderation/credentials/requests/{asked.pk}/").content.decode()
     assert "details of the request were deleted" in page
     client.force_login(user)

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from articles.models import Article
 from comments import jobs, states
-from comments.models import Clause, Comment, Notice, Preference
+from comments.models import Clause, Comment, Notice, Preference, Report
 from comments.models.deciding import Act, carry_out
 from comments.models.notice import MOST_COUNTED
 from comments.models.preference import DEFAULTS, FIXED, OF_ADMINISTRATORS, How, Kind
@@ -398,9 +398,9 @@ def test_what_a_listed_word_refuses_is_told_with_the_reason_to_its_author_alone(
 
 
 def test_a_report_that_is_answered_tells_nothing_of_what_the_moderator_wrote(client, mine, moderator, clause):
-    decision = mine.decide("remove", by=moderator, version=1, clause=clause, message="For Ada alone.")
     reporter = make_user()
-    Notice.give([Notice(user=reporter, kind=Kind.REPORT_ANSWERED, comment=mine, decision=decision)])
+    Report.file(mine, reason="abuse", by=reporter)
+    mine.decide("remove", by=moderator, version=2, clause=clause, message="For Ada alone.")
     text = page(client, reporter)
     assert "we agreed, and acted" in text
     assert "For Ada alone" not in text

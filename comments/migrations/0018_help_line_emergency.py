@@ -7,7 +7,7 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("comments", "0016_switch_words_and_end")]
+    dependencies = [("comments", "0017_switch_words_and_end")]
 
     operations = [
         migrations.AddField(

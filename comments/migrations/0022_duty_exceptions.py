@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("comments", "0017_taken_back_from_editors"),
+        ("comments", "0021_taken_back_from_editors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("comments", "0017_duty_exceptions"),
+        ("comments", "0022_duty_exceptions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("articles", "0005_recalled_corrections"),
-        ("comments", "0016_wording_of_redaction"),
+        ("comments", "0020_wording_of_redaction"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
