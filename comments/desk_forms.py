@@ -1,6 +1,6 @@
 """What moderators send about people, duty and switches."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import available_timezones
 
 from django import forms
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import roles
-from comments import log
 from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID, PlainTextField, one_line
 from comments.models import Away, Comment, Duty, PersonNote, Sanction
@@ -217,51 +216,6 @@ def _to_come(day: date | None) -> date:
     if day - today > MOST_AHEAD:
         raise forms.ValidationError("That day is more than a year away.")
     return day
-
-
-class LogForm(_Sentence):
-    """Which part of the log is asked for."""
-
-    what = forms.ChoiceField(
-        required=False,
-        choices=[*log.KINDS.items(), *log.ACTS.items()],
-        error_messages={"invalid_choice": "Choose from the list what is to be shown."},
-    )
-    by = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=MAX_ID,
-        error_messages={"invalid": "Choose from the list who did it."},
-    )
-    first = DayField()
-    last = DayField()
-
-    def add_prefix(self, field_name):
-        """The names in the address."""
-        return {"first": "from", "last": "to"}.get(field_name, field_name)
-
-    def clean(self):
-        """Days in their order."""
-        data = super().clean()
-        first, last = data.get("first"), data.get("last")
-        if first and last and first > last:
-            raise forms.ValidationError("The first day is after the last.")
-        return data
-
-    def asked(self) -> dict:
-        """What `log.read()` takes, but for the cursor."""
-        data = self.cleaned_data
-        end = data["last"] + timedelta(days=1) if data["last"] and data["last"] < date.max else None
-        return {
-            "kind": data["what"],
-            "by": data["by"],
-            "first": _midnight(data["first"]),
-            "last": _midnight(end),
-        }
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 class SwitchForm(_Sentence):

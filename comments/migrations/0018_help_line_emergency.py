@@ -1,3 +1,5 @@
+"""The emergency number stands by itself among help lines."""
+
 from django.db import migrations, models
 
 

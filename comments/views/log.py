@@ -9,7 +9,7 @@ from accounts import roles
 from accounts.models import User
 from accounts.roles import moderator_required
 from comments import log as reading
-from comments.desk_forms import LogForm
+from comments.log_form import LogForm
 from comments.models.duty import holders
 from healthnews.http import private
 
