@@ -240,6 +240,7 @@ def test_the_guidance_of_the_chosen_clause_is_shown_below_it(phone):
     line = page.locator("#decide-refuse [data-guidance]")
     assert not line.is_visible()
     page.select_option("#clause", "4")
+    assert line.is_visible()
     assert "is not selling" in line.inner_text()
     page.select_option("#clause", "")
     assert not line.is_visible()
