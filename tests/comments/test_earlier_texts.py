@@ -137,7 +137,7 @@ def test_one_query_more_where_there_are_earlier_texts_and_none_where_there_are_n
     assert asked == [0, 1, 1]
     decisions = list(once.decisions.all())
     with CaptureQueriesContext(connection) as queries:
-        assert earlier.before(once, decisions, once.text, ["new"]) == earlier.Before()
+        assert earlier.before(once, decisions, once.text, ["crisis"]) == earlier.Before()
     assert not queries
 
 
