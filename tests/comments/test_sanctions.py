@@ -335,7 +335,7 @@ def test_the_person_is_mailed_reason_clause_quote_end_and_the_way_to_answer(read
         "No insults & no shouting.",
         f"2. {clause(2).title}",
         "> You are all <idiots>.",
-        "answer this mail",
+        "you can appeal within six months",
         "/comments/standing/",
     ):
         assert words in message.body
