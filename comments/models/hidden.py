@@ -41,7 +41,8 @@ class Hidden(models.Model):
     def found(cls, words: str, *, by) -> list[User]:
         """People with something in public whose names begin like this, and whom `by` can hide; at most FOUND + 1.
 
-        Over the index of folded names.
+        Over the index of folded names, which those who came with an import have none of: they are hidden from the foot of
+        a comment.
         """
         key = names.fold(words.replace("\x00", ""))
         if not key:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts import names
 from comments.models import Clause, Comment, Hidden, Notice
 from tests.factories import make_article, make_comment, make_user
 
@@ -109,14 +110,14 @@ def test_the_foot_of_a_readers_comment_leads_to_hiding_them_and_is_everybodys(cl
 
 def test_people_are_found_by_name_where_they_have_something_in_public(client, reader):
     def person(name, role="", **changes):
-        user = make_user(role, display_name=name)
+        user = make_user(role, display_name=name, display_name_key=names.fold(name))
         make_comment(author=user, **changes)
         return user
 
     larry, hidden = person("Lárry <Loud>"), person("Larry Hidden")
     person("Larry Waits", status="pending")
     person("Larry Staff", "editor")
-    make_user(display_name="Larry Silent")
+    make_user(display_name="Larry Silent", display_name_key="larrysilent")
     Hidden.hide(hidden, by=reader)
 
     def found(words):

@@ -336,6 +336,7 @@ def test_the_person_is_mailed_reason_clause_quote_end_and_the_way_to_answer(read
         f"2. {clause(2).title}",
         "> You are all <idiots>.",
         "Answer this mail",
+        "Appeal within six months",
         "/comments/standing/",
     ):
         assert words in message.body
