@@ -84,7 +84,7 @@ class Statement:
 
 
 def statement(decision: Decision) -> Statement:
-    """The statement about the decision, for the comment's author. At most five queries."""
+    """The statement about the decision, for the comment's author. At most eight queries."""
     comment = decision.comment
     reasons = _restricting(decision)
     restricts = reasons is not None
@@ -108,7 +108,7 @@ def statement(decision: Decision) -> Statement:
         seen=wording.for_author(findings, "reject") if decision.is_automatic else [],
         message=decision.message.text if decision.message and not decision.message.destroyed_at else "",
         redress=redress,
-        appeal_until=decision.at + APPEAL_TIME
+        appeal_until=Appeal.told_at(decision, comment.author) + APPEAL_TIME
         if any(each.kind == "appeal" for each in redress) and comment.author_id
         else None,
     )

@@ -1,7 +1,7 @@
 """What an author is told about comments that wait: the state, the plain reason, and how long it usually takes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -9,9 +9,9 @@ from django.utils import timezone
 from comments import help as help_lines
 from comments import states, threads
 from comments.lines import Line
-from comments.models import Action, Appeal, Comment, Decision, Status
+from comments.models import Action, Appeal, Comment, Decision, Notice, Status
 from comments.models.comment import EDIT_TIME
-from comments.models.report import APPEAL_TIME
+from comments.models.report import is_in_time
 from comments.screening import wording
 from healthnews import paging
 
@@ -52,7 +52,7 @@ class Own:
 def own(user, article, *, every_state=False, only: int | None = None) -> list[Own]:
     """The user's recent comments under the article, newest first; only those that wait unless `every_state`.
 
-    Six queries, at most RECENT rows.
+    Six queries, and one more where something can be appealed against; at most RECENT rows.
     """
     if not user.is_authenticated:
         return []
@@ -92,6 +92,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
         .select_related("decision__comment")
         .order_by("pk")
     }
+    told = _told_at([each for each in in_force.values() if each and each.is_appealable])
     answered = set(Comment.objects.filter(parent__in=pks).values_list("parent", flat=True))
     in_crisis = help_lines.is_needed(pks)
     return [
@@ -101,6 +102,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
             decisions[comment.pk],
             in_force[comment.pk],
             appeals,
+            told,
             comment.pk in answered,
             comment.pk in in_crisis,
         )
@@ -115,7 +117,13 @@ def _in_force(decisions: list[Decision]) -> Decision | None:
     return next((each for each in reversed(counting) if each.pk not in taken_back), None)
 
 
-def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis: bool) -> Own:
+def _told_at(decisions: list[Decision]) -> dict[int, datetime]:
+    """When their author was told, where that was mailed; as `Appeal.told_at`. A query only where there are any."""
+    told = Notice.objects.filter(decision__in=decisions, user=F("comment__author"), mailed_at__isnull=False)
+    return dict(told.values_list("decision", "mailed_at")) if decisions else {}
+
+
+def _own(line, comment, decisions, in_force, appeals, told, answered: bool, in_crisis: bool) -> Own:
     status, edit = comment.status, comment.waiting_text
     waits = status == Status.PENDING or edit is not None
     by_author = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
@@ -149,7 +157,7 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
             in_force
             and in_force.is_appealable
             and not any(each.is_all_against(in_force) for each in appeals.values())
-            and timezone.now() <= in_force.at + APPEAL_TIME
+            and is_in_time(told.get(in_force.pk, in_force.at))
         ),
         has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),
         in_crisis=in_crisis,

@@ -1,13 +1,15 @@
 """Appeals: who may, the form, who is told, and that granting one restores what was taken."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.utils import timezone
+from django.utils.dateformat import format as date
 
 from comments.counts import recount
-from comments.models import Appeal, Case, Clause, Comment, Decision, Report, Undecidable
+from comments.models import Appeal, Case, Clause, Comment, Decision, Notice, Report, Undecidable
+from comments.models.report import is_in_time
 from comments.models.undoing import undo
 from tests.comments.test_reports import work
 from tests.factories import make_comment, make_user, verdict
@@ -89,10 +91,46 @@ def test_once_within_six_months_and_the_text_stays_when_it_is_refused(client, re
     assert b"already" in again.content
     assert b"And once more." in again.content
     Appeal.objects.all().delete()
-    Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=184))
+    Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=185))
     late = lodge(client, removed, "Too late?")
     assert late.status_code == 403
     assert b"six months" in late.content
+
+
+def test_no_six_months_of_the_year_are_longer_and_the_last_day_counts_whole(client, removed, monkeypatch):
+    for month in range(1, 13):
+        told = datetime(2026, month, 1, 9, 0, tzinfo=UTC)
+        end = datetime(2026 + (month > 6), (month + 5) % 12 + 1, 1, 23, 59, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda now=end: now)
+        assert is_in_time(told), told
+    monkeypatch.undo()
+    client.force_login(removed.author)
+    for days, offered in ((184, True), (185, False)):
+        Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=days))
+        page = client.get("/comments/mine/").content.decode()
+        assert (f"/comments/{removed.pk}/appeal/" in page) is offered
+        assert ("six months" not in client.get(f"/comments/{removed.pk}/appeal/").content.decode()) is offered
+
+
+def test_the_time_begins_when_its_author_is_told(client, removed):
+    at = timezone.now() - timedelta(days=188)
+    Decision.objects.filter(action="remove").update(at=at)
+    Notice.objects.update(mailed_at=at + timedelta(days=5))
+    client.force_login(removed.author)
+    assert f"/comments/{removed.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    page = client.get(f"/comments/{removed.pk}/decision/").content.decode()
+    assert f"Until {date(timezone.localtime(at + timedelta(days=189)), 'j F Y')}." in page
+    assert lodge(client, removed).status_code == 303
+
+
+def test_for_who_reported_what_was_answered_already_the_time_begins_then(client, kept):
+    Decision.objects.filter(action="keep").update(at=timezone.now() - timedelta(days=200))
+    late = make_user()
+    Report.file(kept.comment, reason="dangerous", by=late)
+    for reporter, status in ((late, 303), (kept.reporter, 403)):
+        Report.objects.filter(pk=kept.pk).update(at=timezone.now() - timedelta(days=201))
+        client.force_login(reporter)
+        assert lodge(client, kept.comment).status_code == status
 
 
 def test_strangers_do_not_learn_of_it(client, removed):

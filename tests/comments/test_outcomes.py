@@ -262,7 +262,7 @@ def test_one_appeal_for_a_decision_within_six_months_by_who_it_concerns(removed)
     Appeal.lodge(decision, by=removed.author, text="Look again.")
     with pytest.raises(Undecidable, match="already"):
         Appeal.lodge(decision, by=removed.author, text="And again.")
-    Decision.objects.filter(pk=decision.pk).update(at=timezone.now() - timedelta(days=184))
+    Decision.objects.filter(pk=decision.pk).update(at=timezone.now() - timedelta(days=186))
     decision.refresh_from_db()
     assert "six months" in Appeal.why_not(decision, removed.author)
 
