@@ -60,12 +60,10 @@ def mail_notice(pk: int) -> None:
         if notice.kind in ANSWERS and (not telling.is_readable(notice.comment) or _comes_beside(notice)):
             return
         told = telling.told(notice)
-        own = notice.decision.text if notice.is_of_own and notice.decision else None
         context = {
             "told": told,
             "name": notice.user.display_name,
             "quote": quoted(told.quote),
-            "own": quoted(own.plain) if own else [],
         }
         _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
 

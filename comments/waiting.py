@@ -40,7 +40,8 @@ class Own:
     reasons: list[str]
     clause: object | None
     message: str
-    edit_html: object  # the edit that waits beside a published text; empty if none
+    edit_html: object  # the text that waits beside a published one; empty if none
+    is_original: bool  # that text is what an appeal asks for, and not a change
     appeal: str  # what became of one's appeal, in words
     can_edit: bool
     can_withdraw: bool
@@ -89,7 +90,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
     appeals = {
         appeal.decision_id: appeal
         for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks)
-        .select_related("decision__comment")
+        .select_related("decision__comment", "decision__clause__policy")
         .order_by("pk")
     }
     told = _told_at([each for each in in_force.values() if each and each.is_appealable])
@@ -131,22 +132,25 @@ def _own(line, comment, decisions, in_force, appeals, told, answered: bool, in_c
     appeal = appeals.get(in_force.pk) if in_force else None
     if in_force and in_force.action == Action.UPHOLD:
         appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
+    reasons = appeal.decision if appeal and in_force.action == Action.UPHOLD else in_force
     hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
     message = in_force.message if in_force and status != Status.PUBLISHED else None
     state = _STATES[status]
-    if edit:
+    redacted = bool(in_force and in_force.action == Action.PUBLISH_REDACTED)
+    if redacted and status == Status.PUBLISHED:
+        state = "Published without parts of it."  # what waits is the original, because of an appeal
+    elif edit:
         state = "Published. Your change waits for a moderator; until then the text above is shown."
-    elif status == Status.PUBLISHED and in_force and in_force.action == Action.PUBLISH_REDACTED:
-        state = "Published without parts of it."
     return Own(
         line=line,
         article=comment.article,
         status=status,
         state=state,
         reasons=_reasons(status, submitted, in_force) if waits or status == Status.REJECTED else [],
-        clause=in_force.clause if in_force and hidden else None,
+        clause=reasons.clause if reasons and hidden else None,
         message=message.text if message else "",
         edit_html=edit.html if edit else "",
+        is_original=redacted,
         appeal=_appeal(appeal),
         can_edit=status in _WAIT
         or status == Status.PUBLISHED

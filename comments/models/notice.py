@@ -118,9 +118,9 @@ class Notice(models.Model):
         return self.comment.author_id == self.user_id
 
     @property
-    def is_of_the_desk(self) -> bool:
-        """Whether a moderator decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
-        return self.is_of_own and self.from_id is not None
+    def is_of_decision(self) -> bool:
+        """Whether it tells what was decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
+        return self.is_of_own and self.decision_id is not None
 
     # The door
 
@@ -144,8 +144,8 @@ class Notice(models.Model):
             wanted.append(each)
         cls.objects.bulk_create(wanted)
         now = [each for each in wanted if each.how == How.NOW]
-        jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])
-        jobs.tell([each for each in now if not each.is_of_the_desk])
+        jobs.tell_authors([each.decision for each in now if each.is_of_decision])
+        jobs.tell([each for each in now if not each.is_of_decision])
         return wanted
 
     @classmethod
