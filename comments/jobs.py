@@ -24,7 +24,7 @@ def mail_decision(decision_id: int) -> None:
 
     decision = (
         Decision.objects.select_related(
-            "comment__author", "comment__article", "clause", "message", "text", "policy"
+            "comment__author", "comment__article", "clause__policy", "message", "text", "policy"
         )
         .filter(pk=decision_id)
         .first()
@@ -35,7 +35,7 @@ def mail_decision(decision_id: int) -> None:
 
 @app.task(name="comments.mail_notice", queue="mail", retry=PATIENT)
 def mail_notice(notice_id: int) -> None:
-    """Mail a notice that no moderator's decision about the person's own comment stands behind: an answer, a report."""
+    """Mail a notice that no decision about the person's own comment stands behind: an answer, a report."""
     from comments import notify
 
     notify.mail_notice(notice_id)

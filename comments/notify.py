@@ -62,12 +62,10 @@ def mail_notice(pk: int) -> None:
             _mail_reporter(notice)
             return
         told = telling.told(notice)
-        own = notice.decision.text if notice.is_of_own and notice.decision else None
         context = {
             "told": told,
             "name": notice.user.name_in_text,
             "quote": quoted(told.quote),
-            "own": quoted(own.plain) if own else [],
         }
         _send(f"notice-{pk}", notice.user, notice.kind, "notice", context, [notice])
 

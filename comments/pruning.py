@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from comments.models import Appeal, Digest, Notice
-from comments.models.report import APPEAL_TIME
+from comments.models.report import APPEAL_OVER
 
 READ = timedelta(days=365)
 UNREAD = timedelta(days=2 * 365)
@@ -32,7 +32,8 @@ def prune() -> bool:
 def _over(now):
     """The notices of what nobody can appeal against any more."""
     appealed = Exists(Appeal.objects.filter(decision=OuterRef("decision"), answered_by__isnull=True))
-    appealable = Q(decision__isnull=False, decision__at__gte=now - APPEAL_TIME)
+    decided = Q(decision__at__gte=now - APPEAL_OVER) | Q(mailed_at__gte=now - APPEAL_OVER)
+    appealable = Q(decision__isnull=False) & decided
     return Notice.objects.exclude(appealable).filter(~appealed)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from django.conf import settings
 from django.urls import reverse
@@ -26,6 +27,7 @@ _DURATIONS = {
 _WITHOUT_END = "Without an end, unless an appeal or a later decision changes it."
 _SCOPE = "For all readers, in every country."
 # When nothing is restricted, what happened in a sentence.
+_CHANGE_REFUSED = f"The change to your comment is not published. {_AS_IT_WAS}"
 _OUTCOMES = {
     states.PUBLISH: "Your comment is published.",
     states.RESTORE: "Your comment is published again, in its old place.",
@@ -56,7 +58,11 @@ class Statement:
     """What was decided about a comment and why, as its author is told."""
 
     decision: Decision
+    reasons: Decision | None  # by which something is kept from readers now
+    answers: Appeal | None  # of its author, that it is the answer to
+    waiting: Appeal | None  # of its author, that waits again because something was taken back
     outcome: str
+    stands: str  # what is kept from readers, in words
     restricts: bool
     scope: str
     duration: str
@@ -74,8 +80,18 @@ class Statement:
 
     @property
     def clause(self):
-        """The rule that it was decided by, if any."""
-        return self.decision.clause
+        """The rule that it was decided by, if any: where an earlier decision stands, the rule of that."""
+        return self.decision.clause or (self.reasons.clause if self.reasons else None)
+
+    @property
+    def policy(self):
+        """The version of the policy that was applied."""
+        return self.clause.policy if self.clause else self.decision.policy
+
+    @property
+    def refuses_appeal(self) -> bool:
+        """Whether it leaves all as the author had appealed against it."""
+        return self.answers is not None and self.answers.decision == self.reasons
 
     @property
     def appeal(self) -> Redress | None:
@@ -84,31 +100,40 @@ class Statement:
 
 
 def statement(decision: Decision) -> Statement:
-    """The statement about the decision, for the comment's author. At most five queries."""
+    """The statement about the decision, for the comment's author. At most eight queries."""
     comment = decision.comment
-    reasons = _restricting(decision)
+    answers = _answered(decision)
+    reasons = _restricting(decision, answers)
     restricts = reasons is not None
-    text = decision.text.plain if decision.text and not decision.text.destroyed_at else ""
-    redress = _redress(decision) if restricts else []
+    undone = decision.action == states.UNDO
+    # What is told of: after an undo, what it made stand again.
+    about = reasons if undone and restricts else decision
+    redress = _redress(about) if restricts else []
+    judged = reasons or decision
+    original = _text(judged)
     detected = decision.is_detected or restricts and reasons.is_detected
-    findings = _findings(decision) if detected else []
+    findings = _findings(judged) if detected else []
     return Statement(
         decision=decision,
-        outcome=_outcome(decision, reasons),
+        reasons=reasons,
+        answers=answers,
+        waiting=_waiting(comment) if undone else None,
+        outcome=_outcome(decision, reasons, answers),
+        stands=_stands(reasons) if restricts else "",
         restricts=restricts,
         scope=_SCOPE if restricts else "",
         duration=_DURATIONS.get(reasons.action, _WITHOUT_END) if restricts else "",
-        source=_SOURCES[decision.source],
-        detection=_detection(decision, findings) if detected else "No program had found anything in it.",
-        deciding="A program decided it." if decision.is_automatic else "A person decided it.",
-        quote=text,
-        removed=[text[start:end] for start, end in decision.redactions] if text else [],
+        source=_SOURCES[about.source],
+        detection=_detection(judged, findings) if detected else "No program had pointed it out.",
+        deciding="A program decided it." if about.is_automatic else "A person decided it.",
+        quote=_text(decision),
+        removed=[original[start:end] for start, end in judged.redactions] if original else [],
         detected=detected,
         findings=findings,
-        seen=wording.for_author(findings, "reject") if decision.is_automatic else [],
+        seen=wording.for_author(findings, "reject") if judged.is_automatic else [],
         message=_message(decision),
         redress=redress,
-        appeal_until=decision.at + APPEAL_TIME
+        appeal_until=Appeal.told_at(about, comment.author) + APPEAL_TIME
         if any(each.kind == "appeal" for each in redress) and comment.author_id
         else None,
     )
@@ -118,6 +143,23 @@ def _message(decision: Decision) -> str:
     """What a moderator wrote to the author; not what was written to who had reported it."""
     written = decision.message if not decision.leaves_as_is else None
     return written.text if written and not written.destroyed_at else ""
+
+
+def _text(decision: Decision) -> str:
+    return decision.text.plain if decision.text and not decision.text.destroyed_at else ""
+
+
+def _answered(decision: Decision) -> Appeal | None:
+    """The author's appeal that the decision answers."""
+    if decision.source != Decision.Source.APPEAL:
+        return None
+    appeals = Appeal.objects.filter(answered_by=decision, by=decision.comment.author_id)
+    return appeals.select_related("decision__clause__policy", "decision__text").order_by("-pk").first()
+
+
+def _waiting(comment) -> Appeal | None:
+    appeals = Appeal.objects.filter(decision__comment=comment, by=comment.author_id, answered_by__isnull=True)
+    return appeals.order_by("-pk").first()
 
 
 def _findings(decision: Decision) -> list[dict]:
@@ -140,36 +182,48 @@ def _detection(decision: Decision, findings: list[dict]) -> str:
     return f"A program noticed something in it first{': ' if said else '.'}{' '.join(said)}"
 
 
-def _restricting(decision: Decision) -> Decision | None:
-    """The decision by which something is kept from readers now: this one, or the one that it upholds; None if none."""
-    if decision.action == states.UPHOLD:
-        appeal = Appeal.objects.filter(answered_by=decision).select_related("decision").first()
-        return appeal.decision if appeal else decision
-    if decision.action in RESTRICTS:
+def _restricting(decision: Decision, answers: Appeal | None) -> Decision | None:
+    """The decision by which something is kept from readers now; None if none.
+
+    This one, or the one that it leaves as it was on appeal, or that stands again when another was undone.
+    """
+    if decision.action == states.UNDO:
+        stands = Decision.in_force(decision.comment_id)
+        if stands is not None:
+            stands.comment = decision.comment
+        return stands and _restricting(stands, _answered(stands))
+    of_change = decision.action == states.REJECT and decision.waiting_before_id is not None
+    if answers is not None and (decision.action in {states.UPHOLD, states.KEEP} or of_change):
+        answers.decision.comment = decision.comment
+        return answers.decision
+    if decision.action in RESTRICTS or decision.action == states.UPHOLD:
         return decision
     if decision.action == states.KEEP and decision.waiting_before_id:
         return decision
     return decision if decision.is_automatic and decision.to_status == Status.REJECTED else None
 
 
-def _outcome(decision: Decision, reasons: Decision | None) -> str:
-    if decision.action == states.UPHOLD:
-        why = _RESTRICTIONS.get(reasons.action, _RESTRICTIONS[states.REJECT])
-        return f"Your appeal was not granted. {why}"
+def _stands(reasons: Decision) -> str:
+    """What is kept from readers by this decision."""
+    of_change = reasons.waiting_before_id is not None and reasons.to_status == Status.PUBLISHED
+    if of_change and reasons.action in {states.REJECT, states.KEEP}:
+        return _CHANGE_REFUSED
+    return _RESTRICTIONS.get(reasons.action, _RESTRICTIONS[states.REJECT])
+
+
+def _outcome(decision: Decision, reasons: Decision | None, answers: Appeal | None) -> str:
+    if reasons is not None:
+        if decision.action == states.UNDO:
+            return f"A decision was taken back. {_stands(reasons)}"
+        if decision.action == states.UPHOLD or answers is not None and answers.decision == reasons:
+            return f"Your appeal was not granted. {_stands(reasons)}"
+        answered = answers is not None and decision.action == states.PUBLISH_REDACTED
+        return f"Your appeal was answered. {_stands(reasons)}" if answered else _stands(reasons)
+    if decision.action == states.PUBLISH and answers is not None and answers.was_granted:
+        return "Your appeal was granted. Your text is public."
     about_edit = decision.waiting_before_id is not None and decision.to_status == Status.PUBLISHED
-    if about_edit and decision.source == Decision.Source.APPEAL:
-        granted = decision.action == states.PUBLISH
-        return (
-            "Your appeal was granted. Your text is public."
-            if granted
-            else f"Your appeal was not granted. {_AS_IT_WAS}"
-        )
-    if about_edit and decision.action in {states.REJECT, states.KEEP}:
-        return f"The change to your comment is not published. {_AS_IT_WAS}"
     if about_edit and decision.action == states.PUBLISH:
         return "The change to your comment is published."
-    if reasons is not None:
-        return _RESTRICTIONS.get(reasons.action, _RESTRICTIONS[states.REJECT])
     return _OUTCOMES.get(decision.action, f"Your comment is {Status(decision.to_status).label.lower()}.")
 
 
@@ -186,7 +240,7 @@ def _redress(decision: Decision) -> list[Redress]:
 def as_data(made: Statement) -> dict:
     """The statement for machines. Says nothing of who reported or decided."""
     decision, clause = made.decision, made.clause
-    comment, policy = decision.comment, decision.policy
+    comment, policy = decision.comment, made.policy
     text_is_here = decision.text is not None and decision.text.destroyed_at is None
     return {
         "id": decision.pk,
@@ -204,8 +258,8 @@ def as_data(made: Statement) -> dict:
             "text": made.quote if text_is_here else None,
             "findings": made.findings,
             "removed": [
-                {"start": start, "end": end, "text": made.quote[start:end] or None}
-                for start, end in decision.redactions
+                {"start": start, "end": end, "text": text}
+                for (start, end), text in zip_longest((made.reasons or decision).redactions, made.removed)
             ],
             "source": decision.source,
             "source_in_words": made.source,

@@ -1,7 +1,7 @@
 """What an author is told about comments that wait: the state, the plain reason, and how long it usually takes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -10,9 +10,9 @@ from django.utils import timezone
 from comments import help as help_lines
 from comments import states, threads
 from comments.lines import Line
-from comments.models import Action, Appeal, Comment, Decision, Status
+from comments.models import Action, Appeal, Comment, Decision, Notice, Status
 from comments.models.comment import EDIT_TIME
-from comments.models.report import APPEAL_TIME
+from comments.models.report import is_in_time
 from comments.screening import CRISIS, wording
 from healthnews import paging
 
@@ -48,7 +48,8 @@ class Own:
     reasons: list[str]
     clause: object | None
     message: str
-    edit_html: object  # the edit that waits beside a published text; empty if none
+    edit_html: object  # the text that waits beside a published one; empty if none
+    is_original: bool  # that text is what an appeal asks for, and not a change
     appeal: str  # what became of one's appeal, in words
     can_edit: bool
     can_withdraw: bool
@@ -72,7 +73,7 @@ class Own:
 def own(user, article, *, every_state=False, only: int | None = None) -> list[Own]:
     """The user's recent comments under the article, newest first; only those that wait unless `every_state`.
 
-    Six queries, at most RECENT rows.
+    Six queries, and one more where something can be appealed against; at most RECENT rows.
     """
     if not user.is_authenticated:
         return []
@@ -116,9 +117,10 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
     appeals = {
         appeal.decision_id: appeal
         for appeal in Appeal.objects.filter(by=user, decision__comment__in=pks)
-        .select_related("decision__comment")
+        .select_related("decision__comment", "decision__clause__policy")
         .order_by("pk")
     }
+    told = _told_at([each for each in in_force.values() if each and each.is_appealable])
     # However many answers one has: a look for the first of them.
     answered = set(Comment.objects.filter(Exists(_ANSWERS), pk__in=pks).values_list("pk", flat=True))
     in_crisis = help_lines.waiting_in_crisis(pks)
@@ -129,6 +131,7 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
             decisions[comment.pk],
             in_force[comment.pk],
             appeals,
+            told,
             comment.pk in answered,
             comment.pk in in_crisis or help_lines.is_needed_after(decisions[comment.pk]),
         )
@@ -143,7 +146,13 @@ def _in_force(decisions: list[Decision]) -> Decision | None:
     return next((each for each in reversed(counting) if each.pk not in taken_back), None)
 
 
-def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis: bool) -> Own:
+def _told_at(decisions: list[Decision]) -> dict[int, datetime]:
+    """When their author was told, where that was mailed; as `Appeal.told_at`. A query only where there are any."""
+    told = Notice.objects.filter(decision__in=decisions, user=F("comment__author"), mailed_at__isnull=False)
+    return dict(told.values_list("decision", "mailed_at")) if decisions else {}
+
+
+def _own(line, comment, decisions, in_force, appeals, told, answered: bool, in_crisis: bool) -> Own:
     status, edit = comment.status, comment.waiting_text
     waits = status == Status.PENDING or edit is not None
     by_author = (Action.SUBMIT, Action.EDIT, Action.RESUBMIT)
@@ -151,13 +160,15 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
     appeal = appeals.get(in_force.pk) if in_force else None
     if in_force and in_force.action == Action.UPHOLD:
         appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
+    reasons = appeal.decision if appeal and in_force.action == Action.UPHOLD else in_force
     hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
     message = in_force.message if in_force and (status != Status.PUBLISHED or in_crisis) else None
     state = _CRISIS_STATES.get(status, _STATES[status]) if in_crisis else _STATES[status]
-    if edit:
+    redacted = bool(in_force and in_force.action == Action.PUBLISH_REDACTED)
+    if redacted and status == Status.PUBLISHED:
+        state = "Published without parts of it."  # what waits is the original, because of an appeal
+    elif edit:
         state = "Published. Your change waits for a moderator; until then the text above is shown."
-    elif status == Status.PUBLISHED and in_force and in_force.action == Action.PUBLISH_REDACTED:
-        state = "Published without parts of it."
     return Own(
         line=line,
         article=comment.article,
@@ -166,9 +177,10 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
         reasons=_reasons(status, submitted, in_force)
         if (waits or status == Status.REJECTED) and not in_crisis
         else [],
-        clause=in_force.clause if in_force and hidden else None,
+        clause=reasons.clause if reasons and hidden else None,
         message=message.text if message else "",
         edit_html=edit.html if edit else "",
+        is_original=redacted,
         appeal=_appeal(appeal),
         can_edit=status in _WAIT
         or status == Status.PUBLISHED
@@ -179,7 +191,7 @@ def _own(line, comment, decisions, in_force, appeals, answered: bool, in_crisis:
             in_force
             and in_force.is_appealable
             and not any(each.is_all_against(in_force) for each in appeals.values())
-            and timezone.now() <= in_force.at + APPEAL_TIME
+            and is_in_time(told.get(in_force.pk, in_force.at))
         ),
         has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),
         in_crisis=in_crisis,

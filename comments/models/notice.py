@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import roles
@@ -39,6 +39,18 @@ _WANTED = """
             AND told.decision_id IS NOT DISTINCT FROM each.decision_id)
         AND NOT (each.kind = ANY (%(answers)s) AND EXISTS (SELECT FROM comments_hidden AS hides
             WHERE hides.by_id = person.id AND hides.person_id = each.from_id))
+"""
+
+# In the silent minute (after the moment `silent`) all that are not mailed go. Later those stay, too, that were read; that
+# are being mailed right now (the lock is notify.py's: while it is held here nobody begins to); and those that another
+# mail told of, about all at once (`unmailed` of what is always mailed).
+_TAKE_BACK = """
+    DELETE FROM comments_notice AS told USING comments_decision AS decision
+    WHERE decision.id = told.decision_id AND decision.id = ANY (%(decisions)s) AND told.mailed_at IS NULL AND (
+        decision.at > %(silent)s
+        OR told.read_at IS NULL AND NOT (told.kind = ANY (%(fixed)s) AND told.how = 'never')
+        AND pg_try_advisory_xact_lock(hashtextextended('mail decision-' || decision.id, 0))
+    )
 """
 
 
@@ -110,9 +122,9 @@ class Notice(models.Model):
         return self.comment.author_id == self.user_id
 
     @property
-    def is_of_the_desk(self) -> bool:
-        """Whether a moderator decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
-        return self.is_of_own and self.from_id is not None and self.kind != Kind.ESCALATED
+    def is_of_decision(self) -> bool:
+        """Whether it tells what was decided about their comment: that mail is `jobs.mail_decision`, all others `mail_notice`."""
+        return self.is_of_own and self.decision_id is not None and self.kind != Kind.ESCALATED
 
     # The door
 
@@ -136,8 +148,8 @@ class Notice(models.Model):
             wanted.append(each)
         cls.objects.bulk_create(wanted)
         now = [each for each in wanted if each.how == How.NOW]
-        jobs.tell_authors([each.decision for each in now if each.is_of_the_desk])
-        jobs.tell([each for each in now if not each.is_of_the_desk])
+        jobs.tell_authors([each.decision for each in now if each.is_of_decision])
+        jobs.tell([each for each in now if not each.is_of_decision])
         return wanted
 
     @classmethod
@@ -190,9 +202,14 @@ class Notice(models.Model):
         ]
 
     @classmethod
-    def take_back(cls, decisions) -> None:
-        """The decisions are undone: whoever was not mailed about them need not hear of it."""
-        cls.objects.filter(decision__in=decisions, mailed_at__isnull=True).delete()
+    def take_back(cls, decisions) -> set[int]:
+        """The decisions are undone: whoever does not know of them need not hear of it. Those (by id) that authors know of."""
+        keys = [each.pk for each in decisions]
+        silent = timezone.now() - timedelta(seconds=settings.HN_UNDO_SECONDS)
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_BACK, {"decisions": keys, "silent": silent, "fixed": list(FIXED)})
+        known = cls.objects.filter(decision__in=keys, user=F("comment__author"))
+        return set(known.values_list("decision", flat=True))
 
     # The inbox
 

@@ -1,7 +1,7 @@
 """What readers say about a comment: reports, and appeals against what was decided."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from comments import jobs, states
 from comments.models.decision import Case, Decision, Undecidable
+from comments.models.notice import Notice
 from comments.models.text import CommentText, Remark
 
-APPEAL_TIME = timedelta(days=183)  # six months (DSA art. 20, 1)
+APPEAL_TIME = timedelta(days=184)  # at least six months, whichever they are (DSA art. 20, 1)
+APPEAL_OVER = APPEAL_TIME + timedelta(days=1)  # the last day counts whole
 APPEAL_LENGTH = 2_000  # characters
 NOTES = 5  # of readers about a mistake in the article; a correction has room for no more
 # A reporter's answered reports count after this many of them; of those, seven in ten right is what strangers get.
@@ -212,6 +214,11 @@ class Report(models.Model):
         return self.reporter if may else None
 
 
+def is_in_time(told_at: datetime) -> bool:
+    """Whether one can still appeal against what one was told then."""
+    return timezone.localdate() <= timezone.localdate(told_at + APPEAL_TIME)
+
+
 class Appeal(models.Model):
     """Somebody asks that a decision be looked at again, by another moderator: once, within APPEAL_TIME."""
 
@@ -253,7 +260,7 @@ class Appeal(models.Model):
         """Why this person cannot appeal against this decision, in words; empty when they can."""
         if decision is None:
             return "Only the author of the comment can appeal, or who reported it, while it stays."
-        if timezone.now() > decision.at + APPEAL_TIME:
+        if not is_in_time(cls.told_at(decision, by)):
             return "An appeal is possible for six months; that time is over."
         target = cls.target(decision.comment, by)
         if target is None:
@@ -266,6 +273,18 @@ class Appeal(models.Model):
         if decision.comment.author_id == by.pk and not decision.is_appealable:
             return "There is nothing in this decision to appeal against."
         return ""
+
+    @classmethod
+    def told_at(cls, decision, by) -> datetime:
+        """When the time to appeal begins for this person: not before they were told (DSA art. 20, 2). Two queries at most.
+
+        That a mail went late begins it late. Whoever reported what was answered already was told at once.
+        """
+        told = Notice.objects.filter(decision=decision, user=by, mailed_at__isnull=False)
+        moments = [decision.at, *told.values_list("mailed_at", flat=True)]
+        if by.pk != decision.comment.author_id:
+            moments += decision.reports.filter(reporter=by).values_list("at", flat=True)
+        return max(moments)
 
     @classmethod
     def lodge(cls, decision, *, by, text: str) -> "Appeal":

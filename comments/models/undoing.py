@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery, prefetch_related_objects
 from django.utils import timezone
@@ -50,9 +49,10 @@ def undo(decision: Decision, *, by) -> Decision:
 def undo_many(decisions, *, by) -> deciding.Done:
     """Put comments back as they were before these decisions, each the latest about its comment; by the comments' ids.
 
-    One transaction, in the same handful of statements however many. Nobody is told when the mails about them have not
-    gone out yet (HN_UNDO_SECONDS); afterwards each author gets a sentence. Answers that were published with them are
-    withdrawn. What cannot be taken back stays, and is told in `refused`: Undecidable, or MovedMeanwhile.
+    One transaction, in the same handful of statements however many. Each author who knows of the decision (it was mailed,
+    or read) gets a sentence; nobody else, and nobody before the mails go out (HN_UNDO_SECONDS). Answers that were
+    published with them are withdrawn. What cannot be taken back stays, and is told in `refused`: Undecidable, or
+    MovedMeanwhile.
     """
     done, wanted = deciding.Done(), {}
     prefetch_related_objects(decisions, "comment")
@@ -117,12 +117,11 @@ def _put_back(decisions: dict[int, Decision], comments: list[Comment], by) -> di
         )
     answered = deciding.write(comments, moves, change)
     _wait_again(decisions.values())
-    Notice.take_back(decisions.values())
+    known = Notice.take_back(decisions.values())
     _uncount_replies(decisions.values())
     Decision.objects.bulk_create(records.values())
-    silent = timedelta(seconds=settings.HN_UNDO_SECONDS)
-    decided = [each for each in records.values() if at >= each.reverses.at + silent]
-    Notice.give([*answered, *Notice.to_authors(decided)])
+    told = [each for each in records.values() if each.reverses_id in known]
+    Notice.give([*answered, *Notice.to_authors(told)])
     return records
 
 

@@ -54,7 +54,7 @@ def decision(request, pk):
 @moderator_required
 def decision_as_data(request, pk):
     """`/moderation/decisions/<id>.json`: the statement about any decision, for moderators."""
-    joined = ("comment__author", "comment__article", "clause", "message", "text", "policy")
+    joined = ("comment__author", "comment__article", "clause__policy", "message", "text", "policy")
     decision = get_object_or_404(Decision.objects.select_related(*joined), pk=pk)
     get_object_or_404(Comment.objects.visible_to(request.user), pk=decision.comment_id)
     return _as_json(statement.statement(decision))

@@ -1,13 +1,15 @@
 """Appeals: who may, the form, who is told, and that granting one restores what was taken."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.utils import timezone
+from django.utils.dateformat import format as date
 
 from comments.counts import recount
-from comments.models import Appeal, Case, Clause, Comment, Decision, Report, Undecidable
+from comments.models import Appeal, Case, Clause, Comment, Decision, Notice, Report, Undecidable
+from comments.models.report import is_in_time
 from comments.models.undoing import undo
 from tests.comments.test_reports import work
 from tests.factories import make_comment, make_user, verdict
@@ -89,10 +91,46 @@ def test_once_within_six_months_and_the_text_stays_when_it_is_refused(client, re
     assert b"already" in again.content
     assert b"And once more." in again.content
     Appeal.objects.all().delete()
-    Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=184))
+    Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=185))
     late = lodge(client, removed, "Too late?")
     assert late.status_code == 403
     assert b"six months" in late.content
+
+
+def test_no_six_months_of_the_year_are_longer_and_the_last_day_counts_whole(client, removed, monkeypatch):
+    for month in range(1, 13):
+        told = datetime(2026, month, 1, 9, 0, tzinfo=UTC)
+        end = datetime(2026 + (month > 6), (month + 5) % 12 + 1, 1, 23, 59, tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda now=end: now)
+        assert is_in_time(told), told
+    monkeypatch.undo()
+    client.force_login(removed.author)
+    for days, offered in ((184, True), (185, False)):
+        Decision.objects.filter(action="remove").update(at=timezone.now() - timedelta(days=days))
+        page = client.get("/comments/mine/").content.decode()
+        assert (f"/comments/{removed.pk}/appeal/" in page) is offered
+        assert ("six months" not in client.get(f"/comments/{removed.pk}/appeal/").content.decode()) is offered
+
+
+def test_the_time_begins_when_its_author_is_told(client, removed):
+    at = timezone.now() - timedelta(days=188)
+    Decision.objects.filter(action="remove").update(at=at)
+    Notice.objects.update(mailed_at=at + timedelta(days=5))
+    client.force_login(removed.author)
+    assert f"/comments/{removed.pk}/appeal/" in client.get("/comments/mine/").content.decode()
+    page = client.get(f"/comments/{removed.pk}/decision/").content.decode()
+    assert f"Until {date(timezone.localtime(at + timedelta(days=189)), 'j F Y')}." in page
+    assert lodge(client, removed).status_code == 303
+
+
+def test_for_who_reported_what_was_answered_already_the_time_begins_then(client, kept):
+    Decision.objects.filter(action="keep").update(at=timezone.now() - timedelta(days=200))
+    late = make_user()
+    Report.file(kept.comment, reason="dangerous", by=late)
+    for reporter, status in ((late, 303), (kept.reporter, 403)):
+        Report.objects.filter(pk=kept.pk).update(at=timezone.now() - timedelta(days=201))
+        client.force_login(reporter)
+        assert lodge(client, kept.comment).status_code == status
 
 
 def test_strangers_do_not_learn_of_it(client, removed):
@@ -229,7 +267,9 @@ def test_what_was_taken_out_comes_back_when_its_author_was_right(
     lodge(client, comment, "That is a public helpline.")
     public = comment.article.get_absolute_url()
     assert "7946" not in client.get(public).content.decode()
-    assert "Your change waits for a moderator" in client.get("/comments/mine/").content.decode()
+    mine = client.get("/comments/mine/").content.decode()
+    assert "Published without parts of it." in mine and "As you wrote it, for your appeal:" in mine
+    assert "Your change" not in mine
     mail.outbox.clear()
     decided(comment, action, other, **({"clause": clause} if action == "reject" else {}))
     assert Appeal.objects.get().was_granted is granted
@@ -267,6 +307,80 @@ def test_taking_it_back_to_the_queue_grants_who_reported_it_nothing(kept, other,
     assert appeal.was_granted is granted
     work()
     assert ("not granted" not in mails_to(kept.reporter)[-1].subject) is granted
+
+
+def test_taking_out_less_on_appeal_says_what_is_out_now(moderator, other):
+    comment = make_comment(author=make_user(), body="Ring 555 1234 or mail x@y.example, please.")
+    decided(comment, "publish_redacted", moderator, redactions=((5, 13), (22, 33)))
+    Appeal.lodge(Decision.in_force(comment), by=comment.author, text="That is the helpline.")
+    work()
+    mail.outbox.clear()
+    decided(comment, "publish_redacted", other, redactions=((22, 33),))
+    assert not Appeal.objects.get().was_granted
+    work()
+    [told] = mails_to(comment.author)
+    assert told.subject.endswith(": your appeal was answered")
+    assert "Everybody can read it, without these parts:\n\n- x@y.example" in told.body
+    assert "- 555 1234" not in told.body
+    assert "stays as it was" not in told.body
+
+
+def test_a_change_that_is_published_during_an_appeal_is_no_answer_to_it(redacted, moderator, other):
+    Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="That is the helpline.")
+    redacted.refresh_from_db()
+    redacted.edit("Ask.", by=redacted.author, verdict=verdict("hold"), version=redacted.version)
+    work()
+    mail.outbox.clear()
+    decided(redacted, "publish", other)
+    assert not Appeal.objects.get().was_granted
+    work()
+    [told] = mails_to(redacted.author)
+    assert told.subject.startswith("The change to your comment") and told.subject.endswith("was published")
+    assert "you were right" not in told.body
+
+
+def test_what_a_reporter_appealed_against_is_not_laid_to_the_author(kept, other):
+    Appeal.lodge(Report.objects.get(pk=kept.pk).answered_by, by=kept.reporter, text="Look again.")
+    comment = Comment.objects.get(pk=kept.comment_id)
+    comment.edit("Take your tablets.", by=comment.author, verdict=verdict("hold"), version=comment.version)
+    decided(comment, "publish", other)
+    work()
+    [told] = mails_to(comment.author)
+    assert "ppeal" not in told.subject and "you appealed" not in told.body
+
+
+def test_taking_back_a_granted_appeal_says_that_it_is_down_by_which_rule_and_that_the_appeal_waits(
+    removed, other, clause
+):
+    Appeal.lodge(Decision.in_force(removed), by=removed.author, text="No.")
+    granted = decided(removed, "overturn", other)
+    work()
+    mail.outbox.clear()
+    undo(granted, by=other)
+    work()
+    [told] = mails_to(removed.author)
+    for words in (
+        "we have taken it back: the comment is as it was before. Your comment was taken down.",
+        "Your appeal waits for an answer again",
+        f"{clause.number}. {clause.title}",
+        "Without an end",
+        f"The whole statement of reasons: http://127.0.0.1:8000/comments/{removed.pk}/decision/",
+    ):
+        assert words in told.body, words
+    assert "\n\n\n" not in told.body
+
+
+def test_taking_back_what_gave_parts_back_says_that_they_are_out_again(redacted, other):
+    Appeal.lodge(Decision.in_force(redacted), by=redacted.author, text="That is the helpline.")
+    granted = decided(redacted, "publish", other)
+    work()
+    mail.outbox.clear()
+    undo(granted, by=other)
+    work()
+    [told] = mails_to(redacted.author)
+    assert "Your comment is published without parts of it. Your appeal waits" in told.body
+    assert "What is taken out:\n\n- 020 7946 0018\n" in told.body
+    assert "\n\n\n" not in told.body
 
 
 @pytest.fixture

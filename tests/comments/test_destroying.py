@@ -5,15 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from comments import destroying, jobs
-from comments.models import Appeal, Comment, CommentText, Decision
-from comments.models.report import APPEAL_TIME
+from comments.models import Appeal, Comment, CommentText, Decision, Notice
+from comments.models.report import APPEAL_OVER
 from comments.models.undoing import undo
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
-OLD = APPEAL_TIME + timedelta(days=1)
+OLD = APPEAL_OVER + timedelta(days=1)
 PHONE = "020 7946 0018"
 
 
@@ -45,7 +46,7 @@ def anywhere(words: str) -> bool:
 
 def test_the_original_is_destroyed_after_the_time_to_appeal_and_not_before(moderator):
     young, old = redacted(moderator), redacted(moderator)
-    age(young.comment, APPEAL_TIME - timedelta(hours=1))
+    age(young.comment, APPEAL_OVER - timedelta(hours=1))
     age(old.comment)
     jobs.destroy_originals(timestamp=0)
     assert texts(young)[0] == f"Call {PHONE} now."
@@ -54,6 +55,21 @@ def test_the_original_is_destroyed_after_the_time_to_appeal_and_not_before(moder
     assert (text.body_html, text.destroyed_at is None) == ("", False)
     assert "time to appeal is over" in text.destroyed_because
     assert Decision.objects.get(pk=old.pk).redactions == [[5, 18]]
+
+
+def test_of_whom_a_mail_reached_late_the_original_stays_as_much_longer(moderator):
+    decision = redacted(moderator)
+    age(decision.comment)
+    Notice.objects.filter(decision=decision).update(
+        mailed_at=timezone.now() - APPEAL_OVER + timedelta(hours=1)
+    )
+    destroying.destroy_originals()
+    assert texts(decision)[0] == f"Call {PHONE} now."
+    Notice.objects.filter(decision=decision).update(
+        mailed_at=timezone.now() - APPEAL_OVER - timedelta(hours=1)
+    )
+    destroying.destroy_originals()
+    assert texts(decision)[0] == ""
 
 
 def test_earlier_texts_go_where_they_hold_it_and_later_ones_stay(moderator):

@@ -82,4 +82,4 @@ def test_who_passes_on_is_not_told_and_an_administrators_own_comment_is_no_decis
     comment = make_comment(status="pending", author=colleague)
     comment.decide("escalate", by=administrator, version=1)
     [notice] = Notice.objects.filter(kind="escalated")
-    assert (notice.user, notice.is_of_the_desk) == (colleague, False)
+    assert (notice.user, notice.is_of_decision) == (colleague, False)

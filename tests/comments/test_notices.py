@@ -392,7 +392,7 @@ def test_what_a_listed_word_refuses_is_told_with_the_reason_to_its_author_alone(
     assert kinds(comment.author) == [Kind.DECIDED]
     [message] = mail_all()
     assert message.to == [comment.author.email]
-    assert "was not published" in message.body
+    assert "is not published" in message.body
     assert "> My own words." in message.body
     assert "was not published" in page(client, comment.author)
 

@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 
 from comments import jobs
-from comments.models import Case, Clause, Comment, Report
+from comments.models import Appeal, Case, Clause, Comment, Decision, Report
 from comments.models.undoing import undo
-from comments.screening import Finding, Outcome
+from comments.screening import Finding, Outcome, wording
 from tests.comments.test_reports import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
@@ -85,6 +85,64 @@ def test_a_refusal_by_a_program_says_so(client):
     assert data["restriction"]
     client.force_login(comment.author)
     assert b"A program decided it." in client.get(f"/comments/{comment.pk}/decision/").content
+
+
+def test_the_mail_about_a_refusal_by_a_program_is_a_statement_of_reasons():
+    body = "Buy pillsonline today."
+    found = Finding("listed_words", Outcome.REJECT, 4, 15)
+    comment = Comment.submit(
+        article=make_article(), by=make_user(), body=body, verdict=verdict("reject", found)
+    )
+    work()
+    [told] = mail.outbox
+    assert told.subject.endswith("was not published")
+    for words in (
+        "A program refused it",
+        "A program decided it.",
+        *wording.for_author([found.as_record()], "reject"),
+        "> Buy pillsonline today.",
+        "For all readers, in every country.",
+        "Without an end",
+        f"/comments/{comment.pk}/appeal/",
+        "out-of-court dispute settlement body, or to a court",
+        f"/comments/{comment.pk}/decision/",
+    ):
+        assert words in told.body, words
+    assert "\n\n\n" not in told.body
+
+
+def on_appeal(comment, moderator, action, refused_by, **given):
+    comment.decide(action, by=moderator, version=comment.version, **given)
+    Appeal.lodge(Decision.in_force(comment), by=comment.author, text="No.")
+    work()
+    mail.outbox.clear()
+    comment.refresh_from_db()
+    comment.decide(refused_by, by=make_user("moderator"), version=comment.version)
+    work()
+    return [each.body for each in mail.outbox if each.to == [comment.author.email]]
+
+
+def test_what_is_upheld_names_the_rule_that_it_was_decided_by(client, moderator, clause):
+    comment = comment_by(status="published")
+    [told] = on_appeal(comment, moderator, "remove", "uphold", clause=clause)
+    assert "the decision stays as it was. Your comment was taken down." in told
+    assert f"{clause.number}. {clause.title}" in told and "(version 1)" in told
+    data = statement(client, comment)
+    assert data["outcome"] == "Your appeal was not granted. Your comment was taken down."
+    assert (data["ground"]["clause"], data["ground"]["policy_version"]) == (3, 1)
+    for address in (f"/comments/{comment.pk}/decision/", "/comments/mine/"):
+        assert clause.title in client.get(address).content.decode(), address
+
+
+def test_what_stays_out_on_appeal_names_the_rule_and_the_parts(client, moderator, clause):
+    comment = comment_by()
+    given = {"clause": clause, "redactions": ((31, 44),)}
+    [told] = on_appeal(comment, moderator, "publish_redacted", "keep", **given)
+    assert "the decision stays as it was. Your comment is published without parts of it." in told
+    assert f"{clause.number}. {clause.title}" in told
+    data = statement(client, comment)
+    assert data["ground"]["clause"] == 3
+    assert data["facts"]["removed"] == [{"start": 31, "end": 44, "text": "020 7946 0018"}]
 
 
 def test_what_a_check_had_found_is_said(client, moderator, clause):
@@ -325,3 +383,5 @@ def test_what_was_found_once_is_not_said_when_readers_brought_it_here(client, mo
     comment.decide("remove", by=moderator, version=comment.version, clause=clause)
     data = statement(client, comment)
     assert (data["automated_detection"], data["facts"]["findings"]) == (False, [])
+    page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
+    assert "No program had pointed it out." in page and "found anything" not in page

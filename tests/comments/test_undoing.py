@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments import states
+from comments import notify, states
 from comments.counts import recount
 from comments.models import (
     CannedReply,
@@ -130,9 +130,66 @@ def test_each_is_as_it_was_before(moderator, clause):
 def test_after_the_silent_minute_each_author_hears_of_it(moderator, clause):
     decisions = decided(waiting(2), states.REJECT, moderator, clause=clause)
     Decision.objects.filter(pk=decisions[0].pk).update(at=timezone.now() - timedelta(seconds=61))
+    Notice.objects.filter(decision=decisions[0]).update(mailed_at=timezone.now())
     decisions = list(Decision.objects.filter(pk__in=[each.pk for each in decisions]))
     undo_many(decisions, by=moderator)
     assert Notice.objects.filter(decision__action="undo").count() == 1
+
+
+def late(decision) -> Decision:
+    """Two minutes ago: the silent minute is over."""
+    Decision.objects.filter(pk=decision.pk).update(at=timezone.now() - timedelta(minutes=2))
+    return Decision.objects.get(pk=decision.pk)
+
+
+@pytest.mark.parametrize("action", ["escalate", "keep", "reject"])
+def test_whoever_was_told_nothing_hears_nothing_of_the_undo(moderator, clause, action):
+    """Passed on, reports that came to nothing, and a mail that was never sent."""
+    [comment] = waiting(1, status="published" if action == "keep" else "pending")
+    if action == "keep":
+        Report.file(comment, reason="abuse", by=make_user())
+    [decision] = decided([comment], action, moderator, **({"clause": clause} if action == "reject" else {}))
+    if action != "reject":
+        work()
+    mail.outbox.clear()
+    undo(late(decision), by=moderator)
+    work()
+    assert not [each for each in mail.outbox if each.to == [comment.author.email]]
+    assert not Notice.objects.filter(user=comment.author).exists()
+
+
+def test_whoever_has_read_it_in_the_inbox_hears_of_the_undo(moderator, clause):
+    [comment] = waiting(1)
+    [decision] = decided([comment], "reject", moderator, clause=clause)
+    Notice.objects.get(decision=decision).read()
+    undo(late(decision), by=moderator)
+    work()
+    [told] = [each for each in mail.outbox if each.to == [comment.author.email]]
+    assert "we have taken it back" in told.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whose_mail_is_on_its_way_hears_of_the_undo():
+    moderator, [comment] = make_user("moderator"), waiting(1)
+    [decision] = decided([comment], "publish", moderator)
+    handed_over, undone = threading.Event(), threading.Event()
+
+    def mail_it():
+        try:
+            with transaction.atomic(), notify._alone(f"decision-{decision.pk}") as free:
+                assert free
+                handed_over.set()
+                assert undone.wait(30)
+        finally:
+            connections["default"].close()
+
+    thread = threading.Thread(target=mail_it)
+    thread.start()
+    assert handed_over.wait(30)
+    record = undo(late(decision), by=moderator)
+    undone.set()
+    thread.join(30)
+    assert Notice.objects.filter(decision=record, user=comment.author).exists()
 
 
 def test_nobody_takes_back_what_was_decided_about_their_own_comment(client, moderator, clause):
