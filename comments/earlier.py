@@ -68,7 +68,9 @@ def before(comment, decisions, shown, kinds) -> Before:
     texts = {text.pk: text for text in CommentText.objects.filter(pk__in=wanted).order_by("-pk")}
     alarming = {each.text_id for each in screened if _codes(each) & {*CRISIS}}
     changes = []
-    if judged and (old := texts.get(judged.text_id)) and not old.destroyed_at:
+    # What an edit does to the public text stands above it already.
+    is_new = judged and judged.text_id != comment.text_id
+    if is_new and (old := texts.get(judged.text_id)) and not old.destroyed_at:
         changes = diff.shortened(diff.words(old.plain, shown.plain))
     return Before(
         texts=[

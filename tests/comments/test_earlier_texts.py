@@ -119,6 +119,15 @@ def test_sent_again_says_so_with_the_clause_and_what_has_changed(client, moderat
     assert "What has changed since" not in html
 
 
+def test_an_edit_that_waits_is_compared_with_the_public_text_once(client, moderator):
+    comment = make_comment(status="pending", body="My mother takes it. It helps.")
+    comment.decide("publish", by=moderator, version=1)
+    change(comment, "My mother takes it. It helps a lot.")
+    html = page(client, comment)
+    assert "What the change does to the public text" in html
+    assert "What has changed since" not in html
+
+
 def test_what_was_taken_out_is_no_change_of_its_author(client, moderator):
     comment = make_comment(status="pending", body="Write to ada@example.org, please.")
     comment.decide("publish_redacted", by=moderator, version=1, redactions=((9, 24),))
