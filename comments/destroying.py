@@ -21,15 +21,15 @@ def destroy_originals(*, after: int = 0, at=None) -> int:
     """
     at = at or timezone.now()
     over = at - APPEAL_OVER
-    told_since = Exists(Notice.objects.filter(decision=OuterRef("pk"), mailed_at__gte=over))
     due = Decision.objects.filter(action=Action.PUBLISH_REDACTED, pk__gt=after, at__lt=over)
-    due = due.filter(~told_since, reversed_by__isnull=True, text__destroyed_at__isnull=True)
+    due = due.filter(reversed_by__isnull=True, text__destroyed_at__isnull=True)
     batch = list(due.select_related("text", "comment").order_by("pk")[:BATCH])
     comments = {each.comment_id: each.comment for each in batch}
     appealed = Appeal.objects.filter(decision__comment__in=comments, answered_by__isnull=True)
     for pk in appealed.values_list("decision__comment", flat=True):
         comments.pop(pk, None)
     kept = {pk for each in comments.values() for pk in (each.text_id, each.waiting_text_id)}
+    told_since = Exists(Notice.objects.filter(decision=OuterRef("pk"), mailed_at__gte=over))
     judged = Decision.objects.filter(Q(at__gte=over) | told_since, comment__in=comments)
     for pks in judged.values_list("text", "text_before", "waiting_before"):
         kept.update(pks)

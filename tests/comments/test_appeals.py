@@ -339,11 +339,12 @@ def test_a_change_that_is_published_during_an_appeal_is_no_answer_to_it(redacted
     assert "you were right" not in told.body
 
 
-def test_what_a_reporter_appealed_against_is_not_laid_to_the_author(kept, other):
+@pytest.mark.parametrize("action", ["publish", "keep"])
+def test_what_a_reporter_appealed_against_is_not_laid_to_the_author(kept, other, action):
     Appeal.lodge(Report.objects.get(pk=kept.pk).answered_by, by=kept.reporter, text="Look again.")
     comment = Comment.objects.get(pk=kept.comment_id)
     comment.edit("Take your tablets.", by=comment.author, verdict=verdict("hold"), version=comment.version)
-    decided(comment, "publish", other)
+    decided(comment, action, other)
     work()
     [told] = mails_to(comment.author)
     assert "ppeal" not in told.subject and "you appealed" not in told.body
