@@ -1,8 +1,9 @@
 """What somebody of the staff is told who sends a form after their login has ended: how to go on, and what they typed."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from django.shortcuts import render
+from django.conf import settings
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from healthnews.http import private
@@ -19,6 +20,14 @@ def answer(request, *, trusted: bool = True):
         "texts": texts(request.POST, _TYPED) if trusted else [],
     }
     return private(render(request, "accounts/ended.html", context, status=403))
+
+
+def to_log_in(request):
+    """Whoever sends a form when their login has ended: to log in, and back to its page; first shown what they typed, if they did."""
+    if texts(request.POST, _TYPED):
+        return answer(request)
+    where = urlencode({"next": _page_of(request)}, safe="/")
+    return private(redirect(f"{resolve_url(settings.LOGIN_URL)}?{where}"))
 
 
 def texts(sent, names) -> list[str]:

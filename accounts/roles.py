@@ -92,7 +92,7 @@ def holds(user, permission: str) -> bool:
 def staff_only(permission: str):
     """A view for holders of the permission: the anonymous go to log in, everybody else gets 404.
 
-    Whoever sends a form when their login has ended is told so, and gets back what they typed.
+    Whoever sends a form when their login has ended is first told so, where they have typed something: it is not lost.
     """
 
     def decorate(view):
@@ -105,7 +105,7 @@ def staff_only(permission: str):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if request.method == "POST" and not request.user.is_authenticated:
-                return ended.answer(request)
+                return ended.to_log_in(request)
             return logged_in(request, *args, **kwargs)
 
         guarded.permission = permission

@@ -203,7 +203,8 @@ def test_where_nothing_is_said_the_usual_reply_of_the_clause_is(client, moderato
         ({"clause": 1, "canned_reply": "no-links-promotion"}, "no-links-promotion", "reads as promotion"),
         ({"clause": 1, "canned_reply": "-"}, None, None),
         ({"clause": 5}, None, None),  # has none
-        ({"clause": 2}, None, None),  # has a public answer, which is no message
+        # Its usual reply is a public answer: who is refused gets the message that belongs to it.
+        ({"clause": 2}, "advice-elsewhere", "Please take the question to a doctor"),
     ],
 )
 def test_it_is_said_only_where_nothing_else_is(client, moderator, given, key, words):
@@ -263,14 +264,3 @@ def test_a_second_reader_agrees_by_the_clause_and_not_by_its_number(moderator):
     reader = make_user("moderator")
     assert SecondReading.record(first, by=reader, action="remove", clause=four).agrees
     assert not SecondReading.record(second, by=reader, action="remove", clause=three).agrees
-
-
-def test_a_clause_that_is_usually_answered_in_public_has_words_for_who_is_refused_too(client, moderator):
-    clause = Clause.objects.get(number=2)
-    assert CannedReply.objects.get(key=clause.default_reply).purpose == CannedReply.Purpose.PUBLIC_ANSWER
-    comment = make_comment(status="pending", author=make_user(), body="Stop taking it, I did, too.")
-    assert sent(client, comment, action="reject", clause=2).status_code == 303
-    decision = Decision.objects.get(action="reject")
-    assert decision.canned_reply.key == "advice-elsewhere"
-    assert "Please take the question to a doctor" in decision.message.text
-    assert str(clause) in decision.message.text

@@ -48,6 +48,16 @@ def test_whoever_is_logged_out_is_led_back_and_keeps_what_they_typed(client, str
     assert answer.url == card
 
 
+def test_who_has_typed_nothing_goes_to_log_in_and_back_to_the_card(client):
+    comment, moderator = make_comment(status="pending"), make_user("moderator")
+    url = f"/moderation/comments/{comment.pk}/"
+    answer = client.post(f"{url}decisions/", {"action": "publish", "version": "1", "answer": "1"})
+    assert answer.status_code == 302
+    answer = client.post(answer.url, {"login": moderator.email, "password": PASSWORD})
+    assert answer.url == url
+    assert Comment.objects.get().status == "pending"
+
+
 def test_without_a_referer_the_way_is_to_the_card(client):
     comment = make_comment(status="pending")
     for referer in ("", "https://evil.example/moderation/", "http://testserver/elsewhere/"):

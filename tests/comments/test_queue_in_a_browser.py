@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.db import transaction
+from playwright.sync_api import expect
 
 from comments.models import Case, Comment, Thread
 from tests.factories import make_article, make_comment, make_user
@@ -52,9 +53,7 @@ def test_the_ticked_ones_are_decided_by_key(at_desk):
     comments, page = waits(4), at_desk()
     look(page, "/moderation/")
     press(page, "p")  # nothing is ticked
-    page.wait_for_function(
-        "document.querySelector('[data-announce]').textContent.includes('Tick comments first')"
-    )
+    expect(page.locator("[data-announce]")).to_contain_text("Tick comments first")
     press(page, "j", "x", "j", "x")
     assert page.inner_text("[data-ticked]") == "2 ticked"
     press(page, "r")  # first the clause
@@ -89,12 +88,12 @@ def test_down_at_the_end_goes_on_to_the_next_page_and_back_is_to_the_row(at_desk
     comments, page = waits(30), at_desk()
     look(page, "/moderation/")
     press(page, *"j" * 26)
-    page.wait_for_function(f"{HERE} === 'case-{comments[25].pk}'")
+    expect(page.locator(f"#case-{comments[25].pk}")).to_be_focused()
     page.wait_for_timeout(420)
     press(page, "j", "Enter")
     page.wait_for_selector("[data-card]")
     page.click("text=Back to the queue")
-    page.wait_for_function(f"{HERE} === 'case-{comments[26].pk}'")
+    expect(page.locator(f"#case-{comments[26].pk}")).to_be_focused()
 
 
 @pytest.mark.parametrize("script", [True, False])

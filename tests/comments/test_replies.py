@@ -138,7 +138,7 @@ def test_wrong_input_is_told_in_words_and_what_was_typed_is_kept(client, adminis
     assert answer.status_code == 422
     assert words in html
     assert "A warm welcome" in html or "Welcome, {name}." in html
-    assert CannedReply.objects.count() == 8
+    assert CannedReply.objects.count() == 9
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_how_it_reads_is_shown_before_it_is_stored(client, administrator):
     answer = client.post(NEW, written(step="look", comment=comment.pk, body="Hello {name} <b>, {clause}"))
     html = answer.content.decode()
     assert "Hello Ada &lt;b&gt;, 2. " in html
-    assert CannedReply.objects.count() == 8
+    assert CannedReply.objects.count() == 9
 
 
 def test_no_name_becomes_a_link_in_an_answer_of_the_staff(client, administrator):
@@ -288,7 +288,7 @@ def test_a_moderator_proposes_and_changes_nothing(client):
     assert answer.status_code == 422 and b"Say in a sentence what you propose" in answer.content
     assert client.post(edit(found), typed | {"why": "It sounds harsh."}).status_code == 303
     assert client.post(NEW, written(step="propose", why="We lack one.")).status_code == 303
-    assert reply().body == found.body and CannedReply.objects.count() == 8
+    assert reply().body == found.body and CannedReply.objects.count() == 9
     new, change = Proposal.objects.all()
     assert b"Kinder." in client.get(f"/moderation/proposals/{change.pk}/").content
     # An administrator takes both up.

@@ -90,7 +90,7 @@ def test_an_emergency_that_came_in_goes_first_and_then_the_filter_again(client, 
     crisis = waits("I cannot go on.", kind="crisis")
     where = decide(client, f"/moderation/comments/{first.pk}/{asked}", first, action="publish", opened=1).url
     assert where == f"/moderation/comments/{crisis.pk}/{asked}"
-    answer = decide(client, where, crisis, action="publish", outcome="answered")
+    answer = decide(client, where, crisis, action="publish", outcome="answered", message="Call 112.")
     assert answer.url == f"/moderation/comments/{second.pk}/{asked}"
 
 
