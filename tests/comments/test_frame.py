@@ -116,7 +116,9 @@ def test_the_navigation_says_what_waits_for_whom(client, moderator):
         Case.open_for(passed, "escalated")
     for by in (moderator, make_user("moderator")):
         Proposal.objects.create(kind="words", content={"words": ["x"]}, why="", by=by)
-    CredentialRequest.ask(make_user(), kind="physician", issuer="", reference="1", jurisdiction="")
+    CredentialRequest.ask(
+        make_user(), kind="physician", registered_name="", issuer="", reference="1", jurisdiction=""
+    )
     html = page(client, "/moderation/log/")
     assert "1 emergency</a>" in html
     assert "escalated</a>" not in html and "Professionals" not in html

@@ -172,6 +172,8 @@ class Listener:
     def __init__(self):
         self.screen, self.verdict = screening.screen, None
 
-    def __call__(self, facts):
-        self.verdict = self.screen(facts)
-        return self.verdict
+    def __call__(self, facts, *checks):
+        verdict = self.screen(facts, *checks)
+        if not checks:  # of some alone nothing is stored
+            self.verdict = verdict
+        return verdict
