@@ -202,8 +202,12 @@ def test_the_outcome_is_for_the_reader_and_administrators(client, ann, bob):
 
 
 def test_it_walks_over_the_index_of_drawn_decisions():
-    reader = make_user("moderator")
+    reader, ann, comment = make_user("moderator"), make_user("moderator"), make_comment()
+    # As many as it takes for the planner to know that one in twenty is drawn.
+    columns = {"comment": comment, "action": "keep", "from_status": "published", "to_status": "published"}
+    Decision.objects.bulk_create(Decision(by=ann, **columns) for _ in range(2_000))
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE comments_decision")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
         cursor.execute("SET LOCAL enable_sort = off")  # few rows could as well be sorted
