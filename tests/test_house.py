@@ -255,6 +255,14 @@ def test_every_test_that_the_moderators_handbook_names_is_there():
         assert f"\ndef {name}(" in path.read_text(), f"{file}::{name}"
 
 
+def test_what_a_journey_waits_for_is_a_function():
+    """Our CSP forbids what a bare expression needs to be asked a second time: it would fail whenever it has to wait."""
+    waits = r"wait_for_function\(\s*f?[\"']([^\"']{0,9})"
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for start in re.findall(waits, path.read_text()):
+            assert start.startswith("() =>"), f"{path}: {start}"
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     out = StringIO()

@@ -87,7 +87,7 @@ class Keys:
     def on(self, comment):
         """Wait until the card of this comment takes keys; its heading has the focus."""
         self.page.wait_for_url(f"**/moderation/comments/{comment.pk}/")
-        self.page.wait_for_function("document.activeElement?.matches('[data-focus]')")
+        self.page.wait_for_function("() => document.activeElement?.matches('[data-focus]')")
         self.page.wait_for_timeout(420)
 
     def press(self, *keys):
@@ -444,7 +444,7 @@ def test_what_arrives_is_announced_and_the_list_stays(at_desk):
     assert page.locator("[data-item]").count() == 1
     assert page.inner_text("[data-lane=new]") == "2"
     page.click("text=1 new comment: show")
-    page.wait_for_function("document.querySelectorAll('[data-item]').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('[data-item]').length === 2")
 
 
 @with_script
