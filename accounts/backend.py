@@ -1,14 +1,21 @@
 """Who is logged in."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db import connection
 
 from accounts.models import User
+from healthnews.questions import Question
 
-_WITH_ROLES = """
-    SELECT accounts_user.*, ARRAY(
-        SELECT name FROM auth_group JOIN accounts_user_groups ON group_id = auth_group.id WHERE user_id = accounts_user.id
-    ) AS role_names FROM accounts_user WHERE id = %s
-"""
+_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+_WITH_ROLES = Question(
+    "user_with_roles",
+    f"""
+    SELECT {", ".join(f"person.{field.column}" for field in User._meta.concrete_fields)}, ARRAY(
+        SELECT name FROM auth_group JOIN accounts_user_groups ON group_id = auth_group.id WHERE user_id = person.id
+    ) FROM accounts_user AS person WHERE person.id = %(user)s
+    """,  # noqa: S608  words of our own
+    {"user": "bigint"},
+)
 
 
 class Backend(AuthenticationBackend):
@@ -16,8 +23,8 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id):
         """The user of a session, as `has_role` wants them; None when they may not log in any more. One query."""
-        user = next(iter(User.objects.raw(_WITH_ROLES, [user_id])), None)
-        if user is None or not self.user_can_authenticate(user):
-            return None
-        user.held_roles = set(user.role_names)
-        return user
+        for *values, role_names in _WITH_ROLES.rows(user=user_id):
+            user = User.from_db(connection.alias, _COLUMNS, values)
+            user.held_roles = set(role_names)
+            return user if self.user_can_authenticate(user) else None
+        return None

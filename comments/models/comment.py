@@ -135,7 +135,10 @@ class Comment(models.Model):
     """What a reader wrote under an article. Its texts are rows of their own; its place never changes."""
 
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="comments")
+    # Found by comment_of_author, which begins with it.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="comments", db_index=False
+    )
     # As another system had it, where no login stands behind; otherwise the author's display name is printed.
     author_name = models.CharField(max_length=NAME_LENGTH * 2, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="answers")
@@ -167,7 +170,7 @@ class Comment(models.Model):
     mark_label = models.CharField(max_length=120, blank=True)
     article_edition = models.PositiveIntegerField(default=0)
     # Null, not empty, for what was written here: only imports compete for keys.
-    source_key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001
+    source_key = models.CharField(max_length=200, null=True)  # noqa: DJ001
 
     objects = CommentQuerySet.as_manager()
 
@@ -178,6 +181,9 @@ class Comment(models.Model):
                 condition=Q(parent__isnull=True, root__isnull=True, depth=0)
                 | Q(parent__isnull=False, root__isnull=False, depth__range=(1, paths.MAX_DEPTH)),
                 name="comment_root_or_answer",
+            ),
+            models.UniqueConstraint(
+                fields=["source_key"], condition=Q(source_key__isnull=False), name="comment_source_key_once"
             ),
         ]
         indexes = [

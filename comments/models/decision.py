@@ -277,7 +277,8 @@ class Decision(models.Model):
         CLICK = "click", "Button"
         BULK = "bulk", "In bulk"
 
-    comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="decisions")
+    # The keys without an index of their own have one below: most of them are null in nearly every row.
+    comment = models.ForeignKey("comments.Comment", models.PROTECT, related_name="decisions", db_index=False)
     action = models.CharField(max_length=20, choices=Action)
     from_status = models.CharField(max_length=10, blank=True)
     to_status = models.CharField(max_length=10)
@@ -285,17 +286,20 @@ class Decision(models.Model):
     # Null: by screening, or by another system before an import.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )  # index: decision_by
+    )
     is_import = models.BooleanField(default=False)
     # The text that was judged; and what stood there before, for undo.
     text = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
-    text_before = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
-    waiting_before = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+")
-    policy = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
-    clause = models.ForeignKey(Clause, models.PROTECT, null=True, related_name="+")
-    canned_reply = models.ForeignKey(CannedReply, models.PROTECT, null=True, related_name="+")
-    message = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
-    note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+")
+    text_before = models.ForeignKey(CommentText, models.PROTECT, null=True, related_name="+", db_index=False)
+    waiting_before = models.ForeignKey(
+        CommentText, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # No index: nobody asks for all that was decided by a version, and none is ever deleted.
+    policy = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+", db_index=False)
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, related_name="+", db_index=False)
+    canned_reply = models.ForeignKey(CannedReply, models.PROTECT, null=True, related_name="+", db_index=False)
+    message = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+", db_index=False)
+    note = models.ForeignKey(Remark, models.PROTECT, null=True, related_name="+", db_index=False)
     # [{"code", "start", "end", "confidence", "outcome"[, "model", "words"]}]: offsets into `text`, never its words.
     findings = models.JSONField(default=list)
     # [[start, end], …]: what was taken out of `text`, in code points.
@@ -337,6 +341,11 @@ class Decision(models.Model):
             models.Index(fields=["by", "at", "id"], condition=Q(by__isnull=False), name="decision_by"),
             models.Index(
                 fields=["action", "at", "id"], condition=Q(by__isnull=False), name="decision_action"
+            ),
+            # What the rows that these lead to are asked for before they go.
+            *(
+                models.Index(fields=[key], condition=Q((f"{key}__isnull", False)), name=f"decision_{key}")
+                for key in ("text_before", "waiting_before", "clause", "canned_reply", "message", "note")
             ),
         ]
 
