@@ -5,6 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from comments import post, states
+from comments.models import CorrectionRequest, Report
 
 
 def credential_answer(request) -> None:
@@ -79,9 +80,16 @@ def answer_to(reports, decision) -> dict:
         "is_notice": report.is_of_illegal,
         "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
         "has_login": report.reporter_id is not None,
+        "with_editors": _is_with_editors(reports),
         # Written to whom the decision answered; not to who was given the same answer later.
         "message": _to_who_asked(decision) if report.at <= decision.at else "",
     }
+
+
+def _is_with_editors(reports) -> bool:
+    """Whether they said that something in the article is wrong, and the editors have that. A query where they did."""
+    said_so = any(each.reason == Report.Reason.MISTAKE for each in reports)
+    return said_so and CorrectionRequest.objects.with_editors().filter(comment=reports[0].comment_id).exists()
 
 
 def appeal_answered(appeal) -> None:

@@ -31,7 +31,6 @@ _CHANGE_REFUSED = f"The change to your comment is not published. {_AS_IT_WAS}"
 _OUTCOMES = {
     states.PUBLISH: "Your comment is published.",
     states.RESTORE: "Your comment is published again, in its old place.",
-    states.OVERTURN: "Your appeal was granted. Your comment is published again, in its old place.",
     states.KEEP: "Your comment stays as it is.",
     states.UNDO: "A decision was taken back. Your comment is as it was before.",
 }
@@ -111,8 +110,10 @@ def statement(decision: Decision) -> Statement:
     redress = _redress(about) if restricts else []
     judged = reasons or decision
     original = _text(judged)
-    detected = decision.is_detected or restricts and reasons.is_detected
-    findings = _findings(judged) if detected else []
+    # What an appeal that was granted was about had been noticed before that was decided.
+    noticed = answers.decision if answers and not restricts else judged
+    detected = decision.is_detected or noticed.is_detected
+    findings = _findings(noticed) if detected else []
     return Statement(
         decision=decision,
         reasons=reasons,
@@ -124,7 +125,7 @@ def statement(decision: Decision) -> Statement:
         scope=_SCOPE if restricts else "",
         duration=_DURATIONS.get(reasons.action, _WITHOUT_END) if restricts else "",
         source=_SOURCES[about.source],
-        detection=_detection(judged, findings) if detected else "No program had pointed it out.",
+        detection=_detection(noticed, findings) if detected else "No program had pointed it out.",
         deciding="A program decided it." if about.is_automatic else "A person decided it.",
         quote=_text(decision),
         removed=[original[start:end] for start, end in judged.redactions] if original else [],
@@ -221,10 +222,16 @@ def _outcome(decision: Decision, reasons: Decision | None, answers: Appeal | Non
         return f"Your appeal was answered. {_stands(reasons)}" if answered else _stands(reasons)
     if decision.action == states.PUBLISH and answers is not None and answers.was_granted:
         return "Your appeal was granted. Your text is public."
+    if decision.action == states.OVERTURN:
+        return f"Your appeal was granted. Your comment is published{_again(decision)}."
     about_edit = decision.waiting_before_id is not None and decision.to_status == Status.PUBLISHED
     if about_edit and decision.action == states.PUBLISH:
         return "The change to your comment is published."
     return _OUTCOMES.get(decision.action, f"Your comment is {Status(decision.to_status).label.lower()}.")
+
+
+def _again(decision: Decision) -> str:
+    return " again, in its old place" if decision.comment.was_public_before(decision.at) else ""
 
 
 def _redress(decision: Decision) -> list[Redress]:

@@ -106,8 +106,8 @@ WORDS = {
     KEEP: "kept as it is",
     HOLD: "taken back to the queue",
     ESCALATE: "passed to the administrators",
-    UPHOLD: "decided as before",
-    OVERTURN: "restored on appeal",
+    UPHOLD: "appeal denied",
+    OVERTURN: "appeal granted",
     UNDO: "put back as it was",
 }
 

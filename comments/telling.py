@@ -26,7 +26,7 @@ _DECIDED = {
     Action.KEEP: "{it} was looked at again, and stays as it is.",
     Action.HOLD: "{it} is being read again by a moderator.",
     Action.UPHOLD: "Your appeal was decided: {own} stays as it is.",
-    Action.OVERTURN: "Your appeal was granted: {own} is published again.",
+    Action.OVERTURN: "Your appeal was granted: {own} is published{again}.",
 }
 # What else answers an appeal: one that is about a text beside the public one.
 _ON_APPEAL = {
@@ -119,7 +119,8 @@ def _line(notice) -> str:
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")
     if of_edit and decision.action == Action.KEEP:
         words = "{it} was not taken over; it stays as it was."
-    return words.format(it=f"{what} {where}", own=f"your comment {where}")
+    again = " again" if comment.was_public_before(decision.at) else ""
+    return words.format(it=f"{what} {where}", own=f"your comment {where}", again=again)
 
 
 def _came_of_it(decision) -> str:

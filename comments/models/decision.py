@@ -33,7 +33,7 @@ class Action(models.TextChoices):
     KEEP = states.KEEP, "Kept as it is"
     HOLD = states.HOLD, "Taken back to the queue"
     ESCALATE = states.ESCALATE, "Escalated"
-    UPHOLD = states.UPHOLD, "Appeal refused"
+    UPHOLD = states.UPHOLD, "Appeal denied"
     OVERTURN = states.OVERTURN, "Appeal granted"
     UNDO = states.UNDO, "Undone"
 

@@ -96,6 +96,8 @@ def _appeal_page(request, comment, decision, form, refusal, status):
         "form": form,
         "refusal": refusal,
         "is_author": comment.author_id == request.user.pk,
-        "most": APPEAL_LENGTH,
+        "most": f"{APPEAL_LENGTH:,}",
+        # What was typed is shown, but there is no sending it.
+        "is_barred": status == 403,
     }
     return private(render(request, "comments/appeal.html", context, status=status))

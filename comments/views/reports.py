@@ -34,7 +34,7 @@ def report(request, pk):
     comment, by = _public(pk), request.user if request.user.is_authenticated else None
     if refusal := Report.why_not(comment, by):
         form = ReportForm(request.POST or None, comment=comment, by=by)
-        return _report_page(request, form, status=403, refusal=refusal)
+        return _report_page(request, form, status=403, refusal=refusal, is_barred=True)
     if request.method != "POST":
         start = {"name": by.display_name} if by else {}
         return _report_page(request, ReportForm(initial=start, comment=comment, by=by))
@@ -59,17 +59,18 @@ def report(request, pk):
         response["Retry-After"] = str(refusal.wait)
         return response
     except Undecidable as refusal:
-        return _report_page(request, form, status=403, refusal=str(refusal))
+        return _report_page(request, form, status=403, refusal=str(refusal), is_barred=True)
     # Whoever types somebody's address does not learn whether they sent a notice before.
     return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new or by is None})
 
 
-def _report_page(request, form, *, status=200, refusal=""):
+def _report_page(request, form, *, status=200, refusal="", is_barred=False):
     # What is no longer public keeps its place in the thread, and not its author's name: here neither.
     author = form.comment.author if form.comment.is_published else None
     context = {
         "form": form,
         "refusal": refusal,
+        "is_barred": is_barred,
         "reasons": [each for each in Report.Reason.choices if form.by or each[0] in Report.OPEN_TO_ALL],
         "help": help_lines.help_for(request),
         "chosen": form["reason"].value(),

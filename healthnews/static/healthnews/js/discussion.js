@@ -117,6 +117,9 @@
       const text = await answer.text();
       if (answer.ok || answer.status === 429) {
         place.innerHTML = text;
+        // What stands below as a question is not said twice.
+        const asked = [...form.querySelectorAll("[data-question] [data-nudge]")];
+        for (const nudge of place.querySelectorAll("[data-nudge]")) if (asked.some((each) => each.isEqualNode(nudge))) nudge.remove();
         place.querySelector("[data-crisis]")?.focus();
       }
       else place.textContent = "The preview could not be made just now. You can still send the comment.";
