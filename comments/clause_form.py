@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.functional import cached_property
 
-from comments.forms import MAX_ID
+from comments.forms import MAX_ID, SentenceForm
 from comments.models import Clause
 
 
@@ -24,7 +24,7 @@ class PolicyChanged(Exception):
         return typed
 
 
-class ClauseForm(forms.Form):
+class ClauseForm(SentenceForm):
     """A form in which a clause may be chosen."""
 
     # The number of the policy that the clause was chosen from; without it, of the one in force.
@@ -48,8 +48,3 @@ class ClauseForm(forms.Form):
         if number not in self.clauses:
             raise forms.ValidationError(f"The policy has no clause {number}.")
         return self.clauses[number]
-
-    @property
-    def sentence(self) -> str:
-        """All that is wrong, in one line."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)

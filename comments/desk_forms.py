@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import roles
 from comments.clause_form import ClauseForm
-from comments.forms import MAX_ID, PlainTextField, one_line
+from comments.forms import MAX_ID, PlainTextField, SentenceForm, one_line
 from comments.models import Away, Comment, Duty, PersonNote, Sanction
 from comments.models.duty import holders
 from comments.models.switch import MOST_WORDS, Mode
@@ -19,16 +19,7 @@ MOST_DAYS = 3_650
 MOST_AHEAD = timedelta(days=366)
 
 
-class _Sentence(forms.Form):
-    """A form whose errors can be said in one line."""
-
-    @property
-    def sentence(self) -> str:
-        """All that is wrong."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
-
-
-class NoteForm(_Sentence):
+class NoteForm(SentenceForm):
     """A note about a person, among staff."""
 
     text = PlainTextField(max_length=5_000, error_messages={"required": "Write the note first."})
@@ -85,7 +76,7 @@ class SanctionForm(ClauseForm):
         return Sanction.impose(data["kind"], user, by=by, **{name: data[name] for name in names})
 
 
-class LiftForm(_Sentence):
+class LiftForm(SentenceForm):
     """Why a sanction ends before its time."""
 
     reason = PlainTextField(
@@ -93,7 +84,7 @@ class LiftForm(_Sentence):
     )
 
 
-class SanctionAppealAnswerForm(_Sentence):
+class SanctionAppealAnswerForm(SentenceForm):
     """What is said to an appeal against a sanction."""
 
     grant = forms.ChoiceField(
@@ -111,7 +102,7 @@ class SanctionAppealAnswerForm(_Sentence):
         appeal.reply(by=by, grant=grant, reason=self.cleaned_data["reason"])
 
 
-class _OnDutyForm(_Sentence):
+class _OnDutyForm(SentenceForm):
     """Something about somebody who can be on duty."""
 
     user = forms.IntegerField(
@@ -218,7 +209,7 @@ def _to_come(day: date | None) -> date:
     return day
 
 
-class SwitchForm(_Sentence):
+class SwitchForm(SentenceForm):
     """Open, hold or close; `words` are for readers. `seen` is the mode that was on the page."""
 
     mode = forms.ChoiceField(

@@ -3,7 +3,7 @@
 from django import forms
 
 from articles.models import Correction
-from comments.forms import PlainTextField
+from comments.forms import PlainTextField, SentenceForm
 from comments.models import Credential, CredentialRequest, Profession
 
 
@@ -108,7 +108,7 @@ class WordForm(forms.Form):
     )
 
 
-class CorrectionRequestForm(forms.Form):
+class CorrectionRequestForm(SentenceForm):
     """What the editors are told; one of the two is enough."""
 
     passage = LineField(required=False, max_length=Correction.PASSAGE, label="The passage of the article")
@@ -122,10 +122,10 @@ class CorrectionRequestForm(forms.Form):
         return data
 
     @property
-    def sentence(self) -> str:
-        """All that is wrong, in one line."""
-        return " ".join(
+    def sentences(self) -> list[str]:
+        """All that is wrong, and with which field."""
+        return [
             f"{self.fields[name].label}: {error}" if name in self.fields else str(error)
             for name, errors in self.errors.items()
             for error in errors
-        )
+        ]

@@ -1,4 +1,4 @@
-"""What readers write, and choose to be told; and the fields that other forms of the discussion share."""
+"""What readers write, and choose to be told; and what other forms of the discussion share."""
 
 from django import forms
 from django.conf import settings
@@ -25,6 +25,20 @@ class PlainTextField(forms.CharField):
 def one_line(text: str) -> str:
     """What is typed into one line, without what no keyboard types."""
     return " ".join(markup.tidy(text).split())
+
+
+class SentenceForm(forms.Form):
+    """A form whose errors are said together, in a place of its page."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """All that is wrong."""
+        return [str(error) for errors in self.errors.values() for error in errors]
+
+    @property
+    def sentence(self) -> str:
+        """The same in one line."""
+        return " ".join(self.sentences)
 
 
 class CommentForm(forms.Form):

@@ -6,11 +6,11 @@ from django import forms
 from django.utils import timezone
 
 from comments import log
-from comments.forms import MAX_ID
+from comments.forms import MAX_ID, SentenceForm
 from comments.number_forms import DayField
 
 
-class LogForm(forms.Form):
+class LogForm(SentenceForm):
     """Which part of the log is asked for."""
 
     what = forms.ChoiceField(
@@ -49,11 +49,6 @@ class LogForm(forms.Form):
             "first": _midnight(data["first"]),
             "last": _midnight(end),
         }
-
-    @property
-    def sentence(self) -> str:
-        """All that is wrong."""
-        return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from comments import states, sums
 from comments.clause_form import ClauseForm
-from comments.forms import MAX_ID
+from comments.forms import MAX_ID, SentenceForm
 
 USUAL = timedelta(days=27)  # between the first day and the last, where one of them is not named
 MOST = {sums.DAY: 92, sums.WEEK: 371}  # days at once
@@ -31,7 +31,7 @@ class DayField(forms.DateField):
             raise forms.ValidationError(f"“{typed}” is no day: write it as 2026-07-31.") from None
 
 
-class SpanForm(forms.Form):
+class SpanForm(SentenceForm):
     """The days that are looked at; those that are not named are the last four weeks."""
 
     first = DayField(label="From")
@@ -67,11 +67,6 @@ class SpanForm(forms.Form):
             few = "; choose by week for more" if by == sums.DAY else ""
             raise forms.ValidationError(f"At most {MOST[by]} days can be shown by {by}{few}.")
         return data | {"first": first, "last": last}
-
-    @property
-    def sentences(self) -> list[str]:
-        """All that is wrong."""
-        return [str(error) for errors in self.errors.values() for error in errors]
 
 
 class SecondReadingForm(ClauseForm):

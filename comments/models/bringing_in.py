@@ -10,8 +10,9 @@ from django.db import connection, models, transaction
 from django.db.models import F
 
 from comments import paths
+from comments.models.case import Case, Lane
 from comments.models.comment import Comment, Status
-from comments.models.decision import Action, Case, Decision, Lane
+from comments.models.decision import Action, Decision
 from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText
 from comments.models.thread import Thread

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.names import MAX_LENGTH as NAME_LENGTH
 from comments import paths, states
-from comments.models.credential import Credential
-from comments.models.decision import Action, Case, Decision, Lane, Undecidable
+from comments.models.case import Case, Lane
+from comments.models.decision import Action, Decision, Undecidable
+from comments.models.mark import Mark, mark_of
+from comments.models.meanwhile import MovedMeanwhile
 from comments.models.notice import Notice
 from comments.models.policy import PolicyVersion
 from comments.models.text import CommentText
@@ -36,15 +38,6 @@ class Status(models.TextChoices):
     WITHDRAWN = states.WITHDRAWN, "Withdrawn"
 
 
-class Mark(models.TextChoices):
-    """Who somebody was when they posted; frozen with the comment."""
-
-    NONE = "", "Reader"
-    AUTHOR = "author", "Author of this article"
-    STAFF = "staff", "Staff"
-    EXPERT = "expert", "Verified health professional"
-
-
 # What a decision may change of a comment.
 _MOVED = (
     "status",
@@ -56,51 +49,6 @@ _MOVED = (
     "published_answers",
     "shown",
 )
-
-
-class MovedMeanwhile(Exception):
-    """Somebody was first: decided, or brought something in. `decision` is the latest, with its `by`; asked for if not given."""
-
-    def __init__(self, comment, decision=None, came_in=None):
-        if decision is None:
-            decision, came_in = _latest([comment.pk]).get(comment.pk, (None, None))
-        self.comment, self.decision = comment, decision
-        super().__init__(_what_happened(comment, decision, came_in))
-
-    @classmethod
-    def of(cls, pks) -> "dict[int, MovedMeanwhile]":
-        """For each of these comments, by its id. A handful of queries, however many."""
-        latest = _latest(pks)
-        comments = Comment.objects.select_related("author").filter(pk__in=pks)
-        return {each.pk: cls(each, *latest.get(each.pk, ())) for each in comments}
-
-
-def _latest(pks) -> dict:
-    """{comment: (its latest decision, when the last report or appeal came in that waits)}. Three queries."""
-    came_in: dict[int, datetime] = {}
-    for below in ("reports", "decisions__appeals"):
-        waiting = Comment.objects.filter(
-            pk__in=pks, **{f"{below}__answered_by": None, f"{below}__isnull": False}
-        )
-        for pk, at in waiting.values_list("pk").annotate(at=Max(f"{below}__at")):
-            came_in[pk] = max(at, came_in.get(pk, at))
-    latest = Decision.objects.filter(comment__in=pks).order_by("comment_id", "-pk").distinct("comment_id")
-    return {each.comment_id: (each, came_in.get(each.comment_id)) for each in latest.select_related("by")}
-
-
-def _what_happened(comment, done, came_in) -> str:
-    if done is None:
-        return "This comment has changed since you opened it."
-    if came_in is not None and came_in > done.at:
-        at = f"{timezone.localtime(came_in):%H:%M on %d %B %Y}"
-        return f"A report or an appeal came in at {at}, after you had opened it: it stands below."
-    at = f"{timezone.localtime(done.at):%H:%M on %d %B %Y}"
-    if done.action in {Action.EDIT, Action.RESUBMIT}:
-        return f"{comment.name} changed the text at {at}, after you had opened it: below is what it says now."
-    if done.action == Action.WITHDRAW:
-        return f"{comment.name} took this comment back at {at}."
-    actor = done.actor if done.by else str(done.actor).capitalize()
-    return f"{actor} already decided this comment: {done.get_action_display().lower()} at {at}."
 
 
 class CommentQuerySet(models.QuerySet):
@@ -300,7 +248,7 @@ class Comment(models.Model):
                 parent=parent,
                 status=from_screening,
                 at=at,
-                **_mark(by, article, at, may_be_expert=may_be_expert),
+                **mark_of(by, article, at, may_be_expert=may_be_expert),
             )
             findings = [finding.as_record() for finding in verdict.findings]
             record = comment._record(Action.SUBMIT, "", at=at, findings=findings, is_detected=bool(findings))
@@ -440,7 +388,7 @@ class Comment(models.Model):
             status=Status.PUBLISHED,
             at=at,
             counted=True,
-            **_mark(by, self.article, at),
+            **mark_of(by, self.article, at),
         )
         answer._record(Action.SUBMIT, "", by=by, canned_reply=canned_reply, clause=clause)
         Notice.give(Notice.to_answered([answer]))
@@ -506,17 +454,3 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('comments_comment', 'id'))")
         return cursor.fetchone()[0]
-
-
-def _mark(user, article, at: datetime, *, may_be_expert=True) -> dict[str, str]:
-    """Who the user is under this article, then: frozen with what they post. Readers cost one query more."""
-    person = getattr(user, "person", None)
-    if person is not None and any(line.person_id == person.pk for line in article.authors):
-        return {"mark": Mark.AUTHOR, "mark_label": ", ".join(filter(None, ["Author", person.post_nominals]))}
-    if user.is_newsroom:
-        return {
-            "mark": Mark.STAFF,
-            "mark_label": person.job_title if person and person.job_title else "Staff",
-        }
-    credential = may_be_expert and Credential.objects.in_force(user, timezone.localdate(at)).first()
-    return {"mark": Mark.EXPERT, "mark_label": credential.mark_label} if credential else {}

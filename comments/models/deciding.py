@@ -16,8 +16,10 @@ from accounts import roles
 from accounts.models import User
 from comments import paths, redaction, states
 from comments.models.answering import answer, is_told, noticed, open_appeals
-from comments.models.comment import Comment, MovedMeanwhile, Status
-from comments.models.decision import BRINGS, Action, Case, Decision, Undecidable
+from comments.models.case import BRINGS, Case
+from comments.models.comment import Comment, Status
+from comments.models.decision import Action, Decision, Undecidable
+from comments.models.meanwhile import MovedMeanwhile
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
 from comments.models.text import CommentText, Remark

@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from comments import states
-from comments.models.decision import Case, Decision, Lane, Undecidable, is_drawn
+from comments.models.case import Case, Lane
+from comments.models.decision import Decision, Undecidable, is_drawn
 from comments.models.policy import Clause
 
 WEEK = timedelta(days=7)  # what was decided earlier is no longer read again

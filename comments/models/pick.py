@@ -4,8 +4,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from comments.models.comment import Comment, Mark, MovedMeanwhile
+from comments.models.comment import Comment
 from comments.models.decision import Undecidable
+from comments.models.mark import Mark
+from comments.models.meanwhile import MovedMeanwhile
 from comments.models.people import NotYours
 from comments.models.thread import Thread
 

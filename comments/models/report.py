@@ -9,7 +9,8 @@ from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from comments import jobs, states
-from comments.models.decision import Case, Decision, Undecidable
+from comments.models.case import Case
+from comments.models.decision import Decision, Undecidable
 from comments.models.notice import Notice
 from comments.models.text import CommentText, Remark
 

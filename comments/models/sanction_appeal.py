@@ -9,8 +9,9 @@ from accounts import roles
 from comments import jobs
 from comments.models.decision import Undecidable
 from comments.models.duty import holders
-from comments.models.people import NotYours, Sanction
+from comments.models.people import NotYours
 from comments.models.report import APPEAL_TIME
+from comments.models.sanction import Sanction
 from comments.models.text import Remark
 
 

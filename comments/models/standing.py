@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from comments.models.people import Sanction
+from comments.models.sanction import Sanction
 
 # Of those that nobody lifted the ones that hold now are few; nearly nobody has any.
 _ANY = "SELECT EXISTS (SELECT FROM comments_sanction WHERE user_id = %s AND lifted_at IS NULL)"

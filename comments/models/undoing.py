@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from comments import states
 from comments.models import deciding
-from comments.models.comment import Comment, MovedMeanwhile
-from comments.models.decision import Action, Case, Decision, Undecidable
+from comments.models.case import Case
+from comments.models.comment import Comment
+from comments.models.decision import Action, Decision, Undecidable
+from comments.models.meanwhile import MovedMeanwhile
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
 from comments.models.report import Appeal, Report

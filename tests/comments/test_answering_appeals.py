@@ -5,8 +5,8 @@ from django.core import mail
 
 from comments.models import Appeal, Clause, Comment, Decision, Notice, Preference, Report
 from comments.models.preference import Kind
-from tests.comments.test_appeals import decided, mails_to
-from tests.comments.test_reports import work
+from tests.comments.appeals.conftest import decided, mails_to
+from tests.comments.conftest import work
 from tests.factories import make_comment, make_user, verdict
 from tests.plain_forms import steps
 

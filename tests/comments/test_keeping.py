@@ -6,8 +6,8 @@ from django.core import mail
 from comments import letters
 from comments.models import Comment, Decision, LegalNotice, Report
 from comments.models.undoing import undo
-from tests.comments.test_appeals import mails_to
-from tests.comments.test_reports import work
+from tests.comments.appeals.conftest import mails_to
+from tests.comments.conftest import work
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db

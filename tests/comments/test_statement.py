@@ -9,7 +9,7 @@ from comments import jobs
 from comments.models import Appeal, Case, Clause, Comment, Decision, Report
 from comments.models.undoing import undo
 from comments.screening import Finding, Outcome, wording
-from tests.comments.test_reports import work
+from tests.comments.conftest import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db

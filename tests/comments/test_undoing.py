@@ -26,7 +26,7 @@ from comments.models import (
 )
 from comments.models.deciding import Act, carry_out
 from comments.models.undoing import undo, undo_many
-from tests.comments.test_reports import work
+from tests.comments.conftest import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db

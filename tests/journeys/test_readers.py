@@ -5,7 +5,7 @@ from django.core import mail
 from django.db import transaction
 
 from comments.models import Appeal, Case, Clause, Comment, Helpful, Report
-from tests.comments.test_reports import work
+from tests.comments.conftest import work
 from tests.factories import PASSWORD, make_article, make_comment, make_user
 from tests.journeys.conftest import link_in_mail, log_in
 
