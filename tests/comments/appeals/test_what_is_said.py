@@ -5,7 +5,7 @@ from django.core import mail
 
 from comments.models import Appeal, Clause, Comment, CorrectionRequest, Decision, Report
 from comments.screening import Finding, Outcome
-from tests.comments.test_reports import work
+from tests.comments.conftest import work
 from tests.factories import make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
