@@ -19,6 +19,11 @@ MOST_DAYS = 3_650
 MOST_AHEAD = timedelta(days=366)
 
 
+def _wrong_days(what: str) -> dict[str, str]:
+    words = f"Say {what} as a whole number from 1 to {MOST_DAYS:,}."
+    return dict.fromkeys(("invalid", "min_value", "max_value"), words)
+
+
 class NoteForm(SentenceForm):
     """A note about a person, among staff."""
 
@@ -49,13 +54,13 @@ class SanctionForm(ClauseForm):
         required=False,
         min_value=1,
         max_value=MOST_DAYS,
-        error_messages={"invalid": "Say the days as a number."},
+        error_messages=_wrong_days("how many days it lasts"),
     )
     take_down_days = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=MOST_DAYS,
-        error_messages={"invalid": "Say the days as a number."},
+        error_messages=_wrong_days("for how many days comments are taken down"),
     )
     confirmed = forms.BooleanField(required=False)
 

@@ -41,7 +41,10 @@ def _corrected(request) -> dict:
 def sanction(imposed, what: str) -> None:
     """A sanction was "imposed" on somebody or "lifted": what it means, why, and how to answer."""
     quote = quoted(imposed.comment.text.plain) if imposed.comment else []
-    _write(imposed.user, f"sanction_{what}", f"sanction-{imposed.pk}-{what}", sanction=imposed, quote=quote)
+    context = {"sanction": imposed, "quote": quote}
+    if what == "lifted":
+        context["appeal"] = imposed.appeals.filter(was_granted=True).first()
+    _write(imposed.user, f"sanction_{what}", f"sanction-{imposed.pk}-{what}", **context)
 
 
 def sanction_appeal_answered(appeal) -> None:

@@ -53,7 +53,14 @@ class Duty(models.Model):
 
     def __str__(self):
         day = f"{self.get_weekday_display()}{f', {written(self.on)},' if self.on else ''}"
-        return f"{day} {self.starts:%H:%M} to {self.ends:%H:%M} ({self.time_zone})"
+        return f"{day} {self.starts:%H:%M} to {self.ends:%H:%M}{self.overnight} ({self.time_zone})"
+
+    @property
+    def overnight(self) -> str:
+        """That it ends on the next day, in words; empty where it does not."""
+        if self.starts == self.ends:
+            return " the next day: 24 hours"
+        return " the next day" if self.ends < self.starts else ""
 
     def shift(self, away=()) -> Shift:
         """What `comments/duty.py` reckons with."""

@@ -189,6 +189,7 @@ def mine(request, slug):
     own = waiting.own(request.user, article, every_state=True)
     any_waits = any(each.status == "pending" or each.edit_html for each in own)
     context = {"article": article, "usual_wait": waiting.usual_wait() if any_waits else ""}
+    context["standing"] = Standing.of(request.user)
     context |= _with_help(request, own)
     return private(render(request, "comments/mine.html", context))
 

@@ -43,6 +43,7 @@ def everywhere(request):
         request.user, after=get.get("after", ""), before=get.get("before", "")
     )
     context = {"page": page, "comments": comments, "usual_wait": waiting.usual_wait()}
+    context["standing"] = Standing.of(request.user)
     if any(each.in_crisis for each in comments):
         context |= {"help": help_lines.help_for(request), "usual_wait": ""}
     return private(render(request, "comments/everywhere.html", context))

@@ -67,11 +67,17 @@ def report(request, pk):
 def _report_page(request, form, *, status=200, refusal="", is_barred=False):
     # What is no longer public keeps its place in the thread, and not its author's name: here neither.
     author = form.comment.author if form.comment.is_published else None
+    stop = Standing.of(form.by).stop if form.by else None
     context = {
         "form": form,
+        "stop": stop,
         "refusal": refusal,
         "is_barred": is_barred,
-        "reasons": [each for each in Report.Reason.choices if form.by or each[0] in Report.OPEN_TO_ALL],
+        "reasons": [
+            each
+            for each in Report.Reason.choices
+            if form.by and not stop or each[0] in Report.OPEN_TO_ALL
+        ],
         "help": help_lines.help_for(request),
         "chosen": form["reason"].value(),
         "may_hide": form.by and author and not Hidden.why_not(author, form.by),
