@@ -78,3 +78,12 @@ def make_comment(
         parent=parent,
         verdict=verdict(outcome),
     )
+
+
+def make_regular(**changes) -> User:
+    """A reader whose first comments lie behind them: what they write appears at once."""
+    user = make_user(**changes)
+    for number in range(3):
+        make_comment(author=user, body=f"Earlier {number}.")
+    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    return user

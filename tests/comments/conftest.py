@@ -5,7 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from comments import jobs
 from comments.models import Clause
-from tests.factories import make_user
+from tests.factories import make_article, make_user
 
 
 @pytest.fixture
@@ -17,6 +17,25 @@ def moderator():
 def clause():
     """The first clause of the policy in force."""
     return Clause.objects.order_by("-policy__number", "number").first()
+
+
+@pytest.fixture
+def article():
+    return make_article()
+
+
+@pytest.fixture
+def reader(client):
+    """Somebody logged in."""
+    user = make_user()
+    client.force_login(user)
+    return user
+
+
+def send(client, article, body, part=False, **data):
+    """The answer to a comment as it is sent from the page (`part`: by htmx)."""
+    headers = {"HX-Request": "true"} if part else None
+    return client.post(f"/articles/{article.slug}/comments/", {"body": body} | data, headers=headers)
 
 
 def work() -> None:

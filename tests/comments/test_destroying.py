@@ -18,11 +18,6 @@ OLD = APPEAL_OVER + timedelta(days=1)
 PHONE = "020 7946 0018"
 
 
-@pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
 def age(comment, by=OLD) -> None:
     """All that was decided about it, so much earlier."""
     for decision in comment.decisions.all():

@@ -7,23 +7,15 @@ from django.core import mail
 
 from comments.models import Comment, ListedWord, Thread
 from healthnews import markup
-from tests.factories import make_article, make_comment, make_user
+from tests.factories import make_article, make_comment, make_regular, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def article():
-    return make_article()
-
-
-@pytest.fixture
 def reader(client):
     """Somebody logged in, whose first comments lie behind them."""
-    user = make_user(display_name="Rita")
-    for n in range(3):
-        make_comment(author=user, body=f"Earlier {n}.")
-    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    user = make_regular(display_name="Rita")
     client.force_login(user)
     return user
 

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
 def clause():
     return Clause.objects.get(number=1)
 

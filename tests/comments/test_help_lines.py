@@ -9,26 +9,10 @@ from django.utils import timezone
 
 from comments import help, waiting
 from comments.models import Case, Clause, Comment, Decision, HelpLine, undoing
-from tests.factories import make_article, make_comment, make_user
+from tests.comments.conftest import send
+from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def article():
-    return make_article()
-
-
-@pytest.fixture
-def reader(client):
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
-def send(client, article, body, part=False, **data):
-    headers = {"HX-Request": "true"} if part else None
-    return client.post(f"/articles/{article.slug}/comments/", {"body": body} | data, headers=headers)
 
 
 def in_crisis(author, article=None) -> Comment:

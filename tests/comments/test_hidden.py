@@ -17,13 +17,6 @@ from tests.factories import make_article, make_comment, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def reader(client):
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
 def test_a_person_is_hidden_and_shown_again_without_script(client, reader):
     loud = make_user(display_name="Loud Larry")
     comment = make_comment(author=loud)

@@ -5,28 +5,12 @@ import pytest
 from comments import forms
 from comments.models import Case, Comment
 from comments.screening import Finding, Outcome, Verdict
-from tests.factories import make_article, make_comment, make_user
+from tests.comments.conftest import send
+from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
 ADVICE = "My leg hurts since Monday. What should I do?"
 CONTACT = "Write to me at ada@example.org, it is about my leg."
-
-
-@pytest.fixture
-def article():
-    return make_article()
-
-
-@pytest.fixture
-def reader(client):
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
-def send(client, article, body, part=False, **data):
-    headers = {"HX-Request": "true"} if part else None
-    return client.post(f"/articles/{article.slug}/comments/", {"body": body} | data, headers=headers)
 
 
 # Nudges

@@ -13,7 +13,7 @@ from django.utils import timezone
 from articles.models import Article
 from comments import counts, jobs, waiting
 from comments.models import Case, Clause, Comment, MovedMeanwhile, Pick, Thread, Undecidable
-from tests.factories import make_article, make_comment, make_user, verdict
+from tests.factories import make_article, make_comment, make_regular, make_user, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -21,17 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def author(client):
     """Somebody logged in, whose first comments lie behind them."""
-    user = make_user(display_name="Ada")
-    for n in range(3):
-        make_comment(author=user, body=f"Earlier {n}.")
-    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    user = make_regular(display_name="Ada")
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def moderator():
-    return make_user("moderator")
 
 
 def edit(client, comment, body, version=None):

@@ -15,7 +15,6 @@ from comments.counts import recount
 from comments.models import (
     CannedReply,
     Case,
-    Clause,
     Comment,
     Decision,
     MovedMeanwhile,
@@ -37,11 +36,6 @@ def moderator(client):
     user = make_user("moderator")
     client.force_login(user)
     return user
-
-
-@pytest.fixture
-def clause():
-    return Clause.objects.order_by("-policy__number", "number").first()
 
 
 def waiting(count: int, **changes) -> list[Comment]:

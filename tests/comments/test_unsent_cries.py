@@ -4,28 +4,12 @@ import pytest
 from django.test import Client
 
 from comments.models import Case, Comment, Sanction, SiteMode, Thread
-from tests.factories import PASSWORD, make_article, make_comment, make_user
+from tests.comments.conftest import send
+from tests.factories import PASSWORD, make_comment, make_user
 
 pytestmark = pytest.mark.django_db
 CRY = "I want to die and I have the pills here."
 CALM = "Coffee never mattered to me."
-
-
-@pytest.fixture
-def article():
-    return make_article()
-
-
-@pytest.fixture
-def reader(client):
-    user = make_user()
-    client.force_login(user)
-    return user
-
-
-def send(client, article, body, **data):
-    where, headers = f"/articles/{article.slug}/comments/", data.pop("headers", None)
-    return client.post(where, {"body": body} | data, headers=headers)
 
 
 def assert_helped(answer, text=CRY):
@@ -68,11 +52,10 @@ def test_who_is_warned_can_change_a_waiting_comment_to_a_cry(client, article, re
 @pytest.mark.parametrize("part", [True, False])
 def test_who_may_not_write_sees_where_to_turn(client, article, reader, kind, part):
     Sanction.impose(kind, reader, by=make_user("administrator"), reason="Enough.", days=3)
-    headers = {"HX-Request": "true"} if part else None
-    refused = send(client, article, CRY, headers=headers)
+    refused = send(client, article, CRY, part)
     assert refused.status_code == 403
     assert_helped(refused)
-    assert b"data-crisis" not in send(client, article, CALM, headers=headers).content
+    assert b"data-crisis" not in send(client, article, CALM, part).content
     assert not Comment.objects.exists()
 
 

@@ -8,8 +8,8 @@ from django.db import connection, connections
 
 from comments import jobs
 from comments.facts import MayNotWrite
-from comments.models import Clause, Comment, PolicyVersion, Undecidable
-from tests.factories import make_comment, make_user
+from comments.models import Clause, PolicyVersion, Undecidable
+from tests.factories import make_regular, make_user
 
 
 def clause(number=1):
@@ -24,10 +24,7 @@ def administrator():
 @pytest.fixture
 def reader(client):
     """Somebody logged in, whose comments appear at once."""
-    user = make_user(display_name="Ada")
-    for n in range(3):
-        make_comment(author=user, body=f"Earlier {n}.")
-    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    user = make_regular(display_name="Ada")
     client.force_login(user)
     return user
 

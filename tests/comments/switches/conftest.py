@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from comments.models import Comment
-from tests.factories import make_comment, make_user
+from tests.factories import make_regular, make_user
 
 ALL_CLOSED = "All discussions on this site are closed to new comments at the moment."
 
@@ -24,10 +23,7 @@ def administrator():
 @pytest.fixture
 def reader():
     """Somebody in a browser of their own, whose comments appear at once."""
-    user = make_user()
-    for n in range(3):
-        make_comment(author=user, body=f"Earlier {n}.")
-    Comment.objects.filter(author=user).update(posted_at="2020-01-01T00:00Z")
+    user = make_regular()
     browser = Client()
     browser.force_login(user)
     return browser
