@@ -59,8 +59,8 @@ class Duty(models.Model):
     def overnight(self) -> str:
         """That it ends on the next day, in words; empty where it does not."""
         if self.starts == self.ends:
-            return " the next day: 24 hours"
-        return " the next day" if self.ends < self.starts else ""
+            return " (next day: 24 hours)"
+        return " (next day)" if self.ends < self.starts else ""
 
     def shift(self, away=()) -> Shift:
         """What `comments/duty.py` reckons with."""

@@ -74,9 +74,7 @@ def _report_page(request, form, *, status=200, refusal="", is_barred=False):
         "refusal": refusal,
         "is_barred": is_barred,
         "reasons": [
-            each
-            for each in Report.Reason.choices
-            if form.by and not stop or each[0] in Report.OPEN_TO_ALL
+            each for each in Report.Reason.choices if form.by and not stop or each[0] in Report.OPEN_TO_ALL
         ],
         "help": help_lines.help_for(request),
         "chosen": form["reason"].value(),

@@ -411,7 +411,7 @@ def test_absences_and_stand_ins_are_put_down_listed_logged_and_removed(client, i
     html = client.get("/moderation/duty/").content.decode()
     assert "<b>Mo &lt;b&gt;D&lt;/b&gt;</b> is away from 2 March 2026 to 13 March 2026" in html
     assert html.count("away that day: not counted") == 1
-    assert "once: Friday, 20 March 2026, 22:00 to 06:00 (Europe/Berlin)" in html
+    assert "once: Friday, 20 March 2026, 22:00 to 06:00 (next day) (Europe/Berlin)" in html
     log = client.get("/moderation/log/?what=duty").content.decode()
     assert "Away" in log
     assert "from 2 March 2026 to 13 March 2026" in log
