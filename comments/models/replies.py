@@ -55,7 +55,13 @@ class CannedReply(models.Model):
         """
         values = {"name": names.unlinked(name), "article": article, "clause": clause, "policy": policy}
         values["help"] = settings.SITE_URL + reverse("comments:help")
-        return IN_BRACES.sub(lambda found: values.get(found.group(1), found.group()), self.body)
+
+        def value(found) -> str:
+            filled = values.get(found.group(1), found.group())
+            # “Tobias K.” at the end of a sentence ends it.
+            return filled.removesuffix(".") if self.body.startswith(".", found.end()) else filled
+
+        return IN_BRACES.sub(value, self.body)
 
     def content(self) -> dict:
         """What people change, by name."""

@@ -317,3 +317,15 @@ def test_a_proposal_that_was_overtaken_is_not_laid_over_the_newer_words(client, 
     assert reply().body == "Newer."
     proposal.refresh_from_db()
     assert proposal.is_open
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("Tobias K.", "Dear Tobias K., thank you, Tobias K. Be well."),
+        ("Ada", "Dear Ada, thank you, Ada. Be well."),
+    ],
+)
+def test_a_name_that_ends_with_a_full_stop_ends_the_sentence(name, read):
+    greeting = CannedReply(body="Dear {name}, thank you, {name}. Be well.")
+    assert greeting.filled(name=name, article="Sleep") == read
