@@ -125,7 +125,7 @@ def test_a_single_value_is_a_dot():
 def test_without_numbers_there_are_words_instead_of_a_plot(plot):
     assert plot.is_empty
     _, html = drawn(plot)
-    assert "Nothing in these days." in html
+    assert "Nothing in this time." in html
     assert "<svg" not in html
 
 

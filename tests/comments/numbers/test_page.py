@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_desk_has_words_and_no_plots(client, moderator):
     client.force_login(moderator)
     html = page(client)
-    assert html.count("Nothing in these days.") == 11
+    assert html.count("Nothing in this time.") == 11
     assert 'role="img"' not in html
 
 
