@@ -23,7 +23,7 @@ ROWS = 25
 def switches(request):
     """The switch of the whole site and the recent switches; posted, it is switched."""
     if request.method == "POST":
-        return _switch(request, SiteMode, "The whole site")
+        return _switch(request, SiteMode, "The whole site", _page)
     return _page(request)
 
 
@@ -32,10 +32,15 @@ def switches(request):
 def thread(request, pk):
     """The thread of one article with its switch; posted, from there, a card or anywhere on the desk, it is switched."""
     article = get_object_or_404(Article.objects.public(), pk=pk)
+
+
+    def page(request, *, status=200, error="", typed=None):
+        context = {"article": article, "thread": Thread.of(article), "error": error, "typed": typed}
+        return private(render(request, "moderation/thread.html", context, status=status))
+
     if request.method != "POST":
-        context = {"article": article, "thread": Thread.of(article)}
-        return private(render(request, "moderation/thread.html", context))
-    return _switch(request, Thread.of(article), f"The discussion under “{article.title}”")
+        return page(request)
+    return _switch(request, Thread.of(article), f"The discussion under “{article.title}”", page)
 
 
 @require_POST
@@ -49,15 +54,20 @@ def undo(request, pk):
     try:
         record.undo(by=request.user)
     except Undecidable as refusal:
-        return _refused(request, refusal)
-    messages.success(request, f"Taken back: it is at “{back}” again.")
+        return _refused(request, refusal, _page)
+    messages.success(request, f"Taken back. {_place(record)} is as it was: {back}.")
     return _back(request)
 
 
-def _switch(request, place, name: str):
+def _place(record) -> str:
+    return f"The discussion under “{record.thread.article.title}”" if record.thread else "The whole site"
+
+
+def _switch(request, place, name: str, page):
+    """Switch it; what is wrong is said on the `page` (a function as `_page`) of that place."""
     form = SwitchForm(request.POST)
     if not form.is_valid():
-        return _page(request, status=422, error=form.sentence, typed=request.POST)
+        return page(request, status=422, error=form.sentence, typed=request.POST)
     data = form.cleaned_data
     held = Held.asked(data["mode"], data["words"], data["until"])
     if place is SiteMode and _is_to_ask(request, held.mode):
@@ -72,8 +82,8 @@ def _switch(request, place, name: str):
             until=held.until,
         )
     except Undecidable as refusal:
-        return _refused(request, refusal)
-    messages.success(request, f"{name} is at “{held}” now.")
+        return _refused(request, refusal, page, request.POST)
+    messages.success(request, f"{name} – now: {held}.")
     return _back(request)
 
 
@@ -97,9 +107,9 @@ def _confirm(request, held: Held):
     return private(render(request, "moderation/confirm_close.html", context))
 
 
-def _refused(request, refusal):
+def _refused(request, refusal, page, typed=None):
     statuses = {NotYours: 403, Overtaken: 409}
-    return _page(request, status=statuses.get(type(refusal), 422), error=str(refusal), typed=request.POST)
+    return page(request, status=statuses.get(type(refusal), 422), error=str(refusal), typed=typed)
 
 
 def _back(request):
@@ -126,8 +136,6 @@ def _page(request, *, status=200, error="", typed=None):
         "page": page,
         "error": error,
         "typed": typed or {},
-        # What was typed for one thread does not belong into the form of the whole site.
-        "refill": (typed or {}) if request.path == reverse("moderation:switches") else {},
     }
     return private(render(request, "moderation/switches.html", context, status=status))
 

@@ -121,3 +121,18 @@ def test_the_part_for_the_card_offers_what_is_not_so_already(rf, client, moderat
     assert 'name="next" value="/moderation/comments/7/"' in html
     said = re.findall(r'name="mode" value="(\w+)">([^<]+)<', html)
     assert said == [("open", "Open"), ("held", "Change words and end only"), ("closed", "Close")]
+
+
+@pytest.mark.parametrize("wrong", [{"until": "2020-01-01T09:00"}, {"words": "x" * 301}, {"seen": "closed"}])
+def test_what_is_wrong_is_said_beside_the_switch_of_that_thread(client, moderator, wrong):
+    article, card = make_article(title="Sleep"), "/moderation/comments/7/"
+    typed = {"words": "Back on Monday.", "note": "A quarrel.", "next": card} | wrong
+    answer = switch_thread(client, article, "closed", **typed)
+    html = answer.content.decode()
+    assert answer.status_code == (409 if "seen" in wrong else 422)
+    assert "The discussion of “Sleep”" in html and "The whole site" not in html
+    assert f'action="/moderation/threads/{article.pk}/switch/"' in html
+    for value in (typed["words"], "A quarrel.", card):
+        assert f'value="{value}"' in html
+    assert "<details open>" in html
+    assert not Switch.objects.exists()
