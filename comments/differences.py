@@ -12,6 +12,7 @@ FOR_STAFF = PUBLIC | {
     "default_reply": "Usual reply",
     "default_outcome": "Usual outcome",
 }
+NO_WORDS: Mapping = {}
 REPLY = {
     "title": "Title",
     "purpose": "Purpose",
@@ -41,16 +42,22 @@ class Change:
     parts: list
 
 
-def parts(old: Mapping, new: Mapping, labels: Mapping) -> list[Part]:
-    """The named things that differ between two states, in the order of `labels`."""
+def parts(old: Mapping, new: Mapping, labels: Mapping, words: Mapping = NO_WORDS) -> list[Part]:
+    """The named things that differ between two states, in the order of `labels`.
+
+    `words` are those of a value that is a key, by the name of the thing: {"severity": {1: "1, slight"}}.
+    """
     return [
         Part(label, diff.words(before, after))
         for name, label in labels.items()
-        if (before := said(old.get(name))) != (after := said(new.get(name)))
+        if (before := _said(old.get(name), words.get(name, NO_WORDS)))
+        != (after := _said(new.get(name), words.get(name, NO_WORDS)))
     ]
 
 
-def of_policy(old: Mapping, new: Mapping, labels: Mapping = PUBLIC) -> list[Change]:
+def of_policy(
+    old: Mapping, new: Mapping, labels: Mapping = PUBLIC, words: Mapping = NO_WORDS
+) -> list[Change]:
     """What differs between two policies as `PolicyVersion.content()` gives them: the introduction, then by number."""
     changes = []
     if intro := parts(old, new, {"intro": "Introduction"}):
@@ -58,14 +65,15 @@ def of_policy(old: Mapping, new: Mapping, labels: Mapping = PUBLIC) -> list[Chan
     before = {clause["line"]: clause for clause in old["clauses"]}
     for clause in sorted(new["clauses"], key=lambda each: each["number"]):
         was = before.pop(clause["line"], None) if clause["line"] else None
-        inside = parts(was or {}, clause, labels)
+        inside = parts(was or {}, clause, labels, words)
         moved = was is not None and was["number"] != clause["number"]
         if was is None or inside or moved:
             kind = "new" if was is None else "changed" if inside else "moved"
             number = was["number"] if was else None
             changes.append(Change(kind, clause["title"], number, clause["number"], inside))
     for clause in before.values():
-        changes.append(Change("gone", clause["title"], clause["number"], None, parts(clause, {}, labels)))
+        inside = parts(clause, {}, labels, words)
+        changes.append(Change("gone", clause["title"], clause["number"], None, inside))
     return changes
 
 
@@ -92,8 +100,10 @@ def _laid_on(base, mine, theirs):
     return {name: mine[name] if base is None or mine[name] != base[name] else theirs[name] for name in theirs}
 
 
-def said(value) -> str:
+def _said(value, words: Mapping) -> str:
     """A value in words."""
+    if isinstance(value, int | str) and value in words:
+        return words[value]
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -193,7 +193,7 @@ class Draft:
     def changes(self, content: dict) -> list:
         """What would differ from the policy in force, as the desk reads it."""
         old = self.current.content() if self.current else {"intro": "", "clauses": []}
-        return of_policy(old, content, FOR_STAFF)
+        return of_policy(old, content, FOR_STAFF, Clause.WORDS)
 
     def fingerprint(self, content: dict) -> str:
         """Names what somebody has looked at: this content against the version in force."""

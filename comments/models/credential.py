@@ -43,6 +43,12 @@ class CredentialQuerySet(models.QuerySet):
         theirs = self.filter(user=user, revoked_at__isnull=True, expires_on__gte=on)
         return theirs.filter(verified_on__lte=on).order_by("-verified_on", "-pk")
 
+    def ended_last(self, user, on: date):
+        """This person's newest, when it gives no mark any more; None while it does, or without any. One query."""
+        newest = self.filter(user=user).select_related("revoked_because").order_by("-pk").first()
+        over = newest is not None and (newest.revoked_at is not None or newest.expires_on < on)
+        return newest if over else None
+
     def running_out(self, on: date):
         """Those that end within SOON, the next one first."""
         return self.filter(revoked_at__isnull=True, expires_on__range=(on, on + SOON)).order_by(

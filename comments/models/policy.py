@@ -1,5 +1,7 @@
 """The policy as data: clauses in versions."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -114,6 +116,9 @@ class Clause(models.Model):
         RETURN = "return", "Return to its author"
         REJECT = "reject", "Refuse"
         REMOVE = "remove", "Remove"
+
+    # How the values of FIELDS that are keys read.
+    WORDS: ClassVar = {"severity": dict(Severity.choices), "default_outcome": dict(Outcome.choices)}
 
     policy = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="clauses")
     number = models.PositiveSmallIntegerField()

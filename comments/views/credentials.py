@@ -39,6 +39,7 @@ def ask(request):
     context = {
         "form": form,
         "refusal": refusal,
+        "ended": Credential.objects.ended_last(request.user, timezone.localdate()),
         "held": Credential.objects.in_force(request.user, timezone.localdate()),
         "last": CredentialRequest.objects.select_related("credential", "answer")
         .filter(user=request.user)

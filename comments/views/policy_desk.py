@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.roles import moderator_required
 from comments import differences
-from comments.models import CannedReply, ChangedMeanwhile, PolicyVersion, Proposal
+from comments.models import CannedReply, ChangedMeanwhile, Clause, PolicyVersion, Proposal
 from comments.policy_forms import Draft
 from comments.views import proposals
 from healthnews.http import private
@@ -26,7 +26,9 @@ def policy(request, number=None):
     before = shown and versions.filter(number__lt=shown.number).first()
     changes = []
     if number is not None and before:
-        changes = differences.of_policy(before.content(), shown.content(), differences.FOR_STAFF)
+        changes = differences.of_policy(
+            before.content(), shown.content(), differences.FOR_STAFF, Clause.WORDS
+        )
     context = {
         "policy": shown,
         "current": current,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.roles import moderator_required
 from comments import differences
 from comments.forms import PlainTextField
-from comments.models import ChangedMeanwhile, PolicyVersion, Proposal
+from comments.models import ChangedMeanwhile, Clause, PolicyVersion, Proposal
 from healthnews import paging
 from healthnews.http import private
 
@@ -114,7 +114,7 @@ def _page(request, found, error="", status=200, answer=""):
         # Against the version that it was made from: later ones would look like part of it.
         base = PolicyVersion.objects.filter(number=found.content["based_on"]).first()
         old = base.content() if base else {"intro": "", "clauses": []}
-        context["changes"] = differences.of_policy(old, found.content, differences.FOR_STAFF)
+        context["changes"] = differences.of_policy(old, found.content, differences.FOR_STAFF, Clause.WORDS)
     elif found.kind == Proposal.Kind.REPLY:
         old = found.content["before"]
         context["parts"] = differences.parts(old, found.content, differences.REPLY)

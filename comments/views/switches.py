@@ -33,7 +33,6 @@ def thread(request, pk):
     """The thread of one article with its switch; posted, from there, a card or anywhere on the desk, it is switched."""
     article = get_object_or_404(Article.objects.public(), pk=pk)
 
-
     def page(request, *, status=200, error="", typed=None):
         context = {"article": article, "thread": Thread.of(article), "error": error, "typed": typed}
         return private(render(request, "moderation/thread.html", context, status=status))

@@ -443,3 +443,23 @@ def test_a_label_is_printed_as_it_was_typed(client):
     make_comment(article, nurse)
     page = client.get(article.get_absolute_url()).content.decode()
     assert "Verified: Nurse &lt;b&gt;&amp;amp;&lt;/b&gt; &quot;x&quot;" in page
+
+
+def test_whoever_carries_a_mark_no_more_reads_that_and_why(client):
+    user = make_user()
+    client.force_login(user)
+    assert "ended on" not in client.get("/comments/credential/").content.decode()
+    credential = verify(user)
+    held = client.get("/comments/credential/").content.decode()
+    assert "Your name carries" in held and "taken back" not in held
+    credential.revoke(by=make_user("administrator"), reason="The <register> says otherwise.")
+    html = client.get("/comments/credential/").content.decode()
+    assert "“Verified: Registered nurse, UK” was taken back on" in html
+    assert "The &lt;register&gt; says otherwise." in html and "Your name carries" not in html
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        again = verify(user, expires_on=in_days(3))
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        client.force_login(user)
+        html = client.get("/comments/credential/").content.decode()
+    assert f"ended on {again.expires_on:%-d %B %Y}. To carry it again, ask anew." in html
+    assert "The &lt;register&gt;" not in html

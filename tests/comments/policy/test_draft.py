@@ -1,5 +1,7 @@
 """A draft of the next version: looked at as a difference, published, and nothing else changed."""
 
+import re
+
 import pytest
 
 from comments.models import CannedReply, Clause, PolicyVersion, ReplyChange
@@ -44,6 +46,16 @@ def test_the_difference_is_shown_before_anything_is_published(client, administra
     assert "Publish as version 2" in html
     assert "publish" in plain_forms.steps(look(client, typed), DRAFT)
     assert PolicyVersion.objects.count() == 1
+
+
+def test_the_difference_says_severity_and_outcome_as_the_form_does(client, administrator):
+    typed = fields(client)
+    row = row_of(typed, 1)
+    typed |= {f"{row}-severity": "3", f"{row}-default_outcome": "remove"}
+    html = look(client, typed).content.decode()
+    text = " ".join(re.sub(r"</?(del|ins)>", "", html).split())
+    assert "3, dangerous" in text and "<ins>Remove</ins>" in html
+    assert "<ins>remove</ins>" not in html
 
 
 def test_only_what_was_looked_at_is_published(client, administrator):
