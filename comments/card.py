@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from articles import diff
-from comments import desk, earlier, findings, states, suggestions
+from comments import crisis, desk, earlier, findings, states, suggestions
 from comments.models import (
     Action,
     Appeal,
@@ -145,8 +146,8 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "opened": int(timezone.now().timestamp()),
         "outcomes": states.CRISIS_OUTCOMES if "crisis" in kinds else {},
         "signpost": CannedReply.signpost(active),
-        "is_late": "crisis" in kinds and timezone.now() > case.since + desk.CRISIS_TIME,
-        "crisis_minutes": desk.CRISIS_TIME.seconds // 60,
+        "is_late": "crisis" in kinds and _is_late(case),
+        "crisis_minutes": settings.HN_CRISIS_MINUTES,
     }
 
 
@@ -157,6 +158,11 @@ def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
         own = comment.author_id == by.pk
         return [] if own else [action for action in allowed if action in states.KEEPS_WAITING]
     return allowed
+
+
+def _is_late(case) -> bool:
+    late = crisis.late_before(timezone.now(), [case.since])
+    return late is not None and case.since <= late
 
 
 def _passed_on(decisions):

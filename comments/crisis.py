@@ -1,7 +1,7 @@
 """The clock of the crisis lane: who is told, and when."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -15,6 +15,26 @@ from comments.models.duty import holders
 
 BATCH = 100  # cases told of in one minute
 _log = logging.getLogger("healthnews.crisis")
+
+
+def limit() -> timedelta:
+    """In which somebody looks at an emergency, in the hours of duty."""
+    return timedelta(minutes=settings.HN_CRISIS_MINUTES)
+
+
+def late_before(at, sinces) -> datetime | None:
+    """The emergencies that came at that moment or before it are late; None when none of `sinces` is.
+
+    By the clock that runs in the hours of duty; where nobody is ever on duty, by the one on the wall. Three queries,
+    and none before the limit has passed.
+    """
+    by_the_wall = at - limit()
+    if not any(since <= by_the_wall for since in sinces):
+        return None
+    shifts = Duty.in_use(at)
+    if duty.next_start(shifts, at - duty.FAR) is None:
+        return by_the_wall
+    return duty.ran_since(shifts, limit(), at)
 
 
 @transaction.atomic
@@ -36,8 +56,7 @@ def watch(at=None) -> int:
     told = CrisisAlert.objects.filter(case=OuterRef("pk"), since=OuterRef("since"), step=step)
     cases = list(Case.objects.open().filter(~Exists(told), lane=Lane.CRISIS)[:BATCH])
     if here:
-        limit = timedelta(minutes=settings.HN_CRISIS_MINUTES)
-        cases = [case for case in cases if duty.ran(shifts, case.since, at) >= limit]
+        cases = [case for case in cases if duty.ran(shifts, case.since, at) >= limit()]
     else:
         here = set(holders(roles.ADMINISTRATOR)) if cases else set()
         if cases and not here:

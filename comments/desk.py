@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timesince import timesince
 
+from comments import crisis
 from comments.filters import Filters
 from comments.models import Case, Comment, CommentText, Lane, Status
 from comments.screening import wording
@@ -22,7 +23,6 @@ ROWS = 25
 COUNT_CAP = 1_000  # beyond it we say "1,000+" rather than count
 RECORD_CAP = 100
 ALL = Filters()
-CRISIS_TIME = timedelta(minutes=15)  # in which somebody looks at an emergency, in the hours of duty
 # Each subquery stops at the cap, over a partial index and one that begins with the author. In the queue's order, so that
 # an empty lane is never looked for by reading the whole table.
 _WAITING = """
@@ -119,20 +119,24 @@ def cases_of(pks) -> list[Row]:
 
 
 def rows_of(cases: list[dict]) -> list[Row]:
-    """The rows that print these cases (columns `_CASE`): two queries, as nine tables in one are long to plan."""
+    """The rows that print these cases (columns `_CASE`): two queries, as nine tables in one are long to plan.
+
+    Three more where an emergency may be late.
+    """
     wanted = Comment.objects.filter(pk__in=[case["pk"] for case in cases]).values(*_COMMENT)
     comments = {comment["pk"]: comment for comment in wanted}
     answered = {comment["parent_id"] for comment in comments.values()} - {None}
     named = Comment.objects.filter(pk__in=answered).values_list("pk", "author__display_name", "author_name")
     parents = {pk: name or other or "Anonymous" for pk, name, other in named} if answered else {}
     now = timezone.now()
+    late = crisis.late_before(now, [case["since"] for case in cases if case["lane"] == Lane.CRISIS])
     return [
-        _row(case, comments[case["pk"]], parents.get(comments[case["pk"]]["parent_id"], ""), now)
+        _row(case, comments[case["pk"]], parents.get(comments[case["pk"]]["parent_id"], ""), now, late)
         for case in cases
     ]
 
 
-def _row(case: dict, comment: dict, parent: str, now) -> Row:
+def _row(case: dict, comment: dict, parent: str, now, late) -> Row:
     which = "waiting_text" if comment["waiting_text__body"] is not None else "text"
     text = CommentText(
         **{name: comment[f"{which}__{name}"] for name in ("body", "body_format", "body_html")}
@@ -150,7 +154,7 @@ def _row(case: dict, comment: dict, parent: str, now) -> Row:
         lane=Lane(case["lane"]),
         since=case["since"],
         waited=timesince(case["since"], now, depth=1),
-        is_late=case["lane"] == Lane.CRISIS and now > case["since"] + CRISIS_TIME,
+        is_late=case["lane"] == Lane.CRISIS and late is not None and case["since"] <= late,
         looking=case["claimed_by__display_name"] or "" if claimed and claimed > now else "",
     )
 

@@ -86,6 +86,20 @@ def ran(shifts: Iterable[Shift], since: datetime, until: datetime) -> timedelta:
     return total
 
 
+def ran_since(shifts: Iterable[Shift], length: timedelta, until: datetime) -> datetime | None:
+    """The latest moment since which so much duty time has run; None when it has not within FAR."""
+    left, begun = length, until
+    together = (span for shift in shifts for span in spans(shift, until - FAR, until))
+    for begins, ends in sorted(together, key=lambda span: span[1], reverse=True):
+        ends = min(ends, begun)  # what another shift covers counts once
+        if ends - begins >= left:
+            return ends - left
+        if ends > begins:
+            left -= ends - begins
+            begun = begins
+    return None
+
+
 def _moments(day, clock: time, zone: ZoneInfo) -> list[datetime]:
     """The moment, or the two, that the wall clock may mean by this time on this day."""
     return [datetime.combine(day, clock, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]

@@ -84,6 +84,51 @@ def test_the_clock_runs_in_duty_hours_only(lines, since, until, minutes):
     assert duty.ran(lines, utc(since), utc(until)) == timedelta(minutes=minutes)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [shift(MON, "09:00", "17:00")],
+        [shift(MON, "16:00", "17:00"), shift(1, "09:00", "09:20")],
+        [shift(MON, "09:00", "11:00"), shift(MON, "10:00", "12:00"), shift(MON, "10:10", "10:20")],
+        [shift(SUN, "22:00", "06:00", BERLIN), shift(MON, "06:00", "06:10", BERLIN)],
+    ],
+)
+@pytest.mark.parametrize(
+    "until", ["2026-03-02T09:10", "2026-03-02T11:00", "2026-03-03T09:05", "2026-03-29T12:00"]
+)
+def test_since_when_so_much_duty_time_has_run(lines, until):
+    length, until, tick = timedelta(minutes=15), utc(until), timedelta(seconds=1)
+    since = duty.ran_since(lines, length, until)
+    if since is None:
+        assert duty.ran(lines, until - duty.FAR, until) < length
+    else:
+        assert duty.ran(lines, since, until) == length
+        assert duty.ran(lines, since + tick, until) < length
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("came", "now", "late"),
+    [
+        ("2026-03-02T16:50", "2026-03-02T22:00", False),  # ten minutes of duty, then a night
+        ("2026-03-02T16:40", "2026-03-02T22:00", True),
+        ("2026-03-02T09:00", "2026-03-02T09:14", False),
+        ("2026-03-02T09:00", "2026-03-02T09:15", True),
+    ],
+)
+def test_an_emergency_is_late_by_the_clock_of_the_hours_of_duty(client, came, now, late):
+    moderator, comment = make_user("moderator"), make_comment(status="pending")
+    Duty.objects.create(user=moderator, weekday=MON, starts="09:00", ends="17:00", time_zone="UTC")
+    Case.open_for(comment, "crisis", priority=0, since=utc(came))
+    with time_machine.travel(utc(now), tick=False):
+        client.force_login(moderator)
+        card = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
+        queue = client.get("/moderation/").content.decode()
+    assert ("duty: <b>late</b>" in card) is late
+    assert ("clock--late" in queue) is late
+
+
 def test_the_next_duty_is_found():
     line = shift(MON, "09:00", "17:00", BERLIN)
     assert duty.next_start([line], utc("2026-03-02T16:00")) == utc("2026-03-09T08:00")
