@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import post, statement, telling, unsubscribing
+from comments import post, statement, states, telling, unsubscribing
 from comments.letters import answer_to, quoted
 from comments.models import Appeal, Digest, Notice, Preference, Report
 from comments.models.notice import ANSWERS, REPORTS
@@ -29,7 +29,9 @@ def mail_author(decision) -> None:
     comment = decision.comment
     with _alone(f"decision-{decision.pk}") as free:
         notice = decision.notices.filter(user=comment.author_id).first()
-        if not free or not _is_due(notice, comment.author):
+        # Who has changed what was returned, and sent it again, is not asked to.
+        is_over = decision.action == states.RETURN and comment.status != states.RETURNED
+        if not free or is_over or not _is_due(notice, comment.author):
             return
         answer = _answer_beside(decision)
         made = statement.statement(decision)

@@ -73,7 +73,7 @@ def told(notice) -> Told:
         line=_line(notice),
         address=address(notice),
         reasons=wording.for_author(decision.findings, "reject") if own and decision.is_automatic else [],
-        clause=decision.clause if own else None,
+        clause=decision.clause if own and not decision.is_of_crisis else None,
         message=decision.message.text if own and decision.message else "",
         quote=_quote(notice.comment) if notice.kind in ANSWERS else "",
     )
@@ -112,6 +112,8 @@ def _line(notice) -> str:
         return f"Your appeal about a comment {where} was decided."
     if decision.action == Action.UNDO:
         return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
+    if decision.is_of_crisis:  # as to a person; what was decided about the text is a click away
+        return f"Somebody of this site has read what you wrote {where}."
     if notice.kind == Kind.APPEAL and decision.action in _ON_APPEAL:
         return _ON_APPEAL[decision.action].format(own=f"your comment {where}")
     of_edit = decision.waiting_before_id is not None and decision.action in states.OF_AN_EDIT

@@ -228,7 +228,11 @@ def _reasons(status, submitted, latest) -> list[str]:
         }
     ):
         return []
-    return wording.for_author(submitted.findings, "reject" if status == Status.REJECTED else "hold")
+    found = wording.for_author(submitted.findings, "reject" if status == Status.REJECTED else "hold")
+    again = submitted.action == Action.RESUBMIT and status == Status.PENDING
+    return found or (
+        ["It was returned to you; what you have changed is read before it appears."] if again else []
+    )
 
 
 def _is_young(comment) -> bool:

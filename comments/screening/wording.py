@@ -132,4 +132,6 @@ def for_author(findings, outcome: str = "hold") -> list[str]:
         return [
             "It contains a word or phrase that this site does not publish. If you meant no harm, say it otherwise."
         ]
+    if "read_first" in codes:  # says the same, and more
+        codes.pop("author_record", None)
     return [FOR_AUTHORS.get(code, "A moderator reads it before it appears.") for code in codes]

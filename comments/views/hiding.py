@@ -1,5 +1,6 @@
 """Whom one does not want to read: the list, and what folds their comments where no script runs."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -42,10 +43,13 @@ def hide(request, pk):
     if request.method == "POST":
         try:
             Hidden.hide(person, by=request.user)
-            return private(HttpResponseRedirect(reverse("comments:hidden"), status=SEE_OTHER))
+            messages.success(request, f"{person.display_name} is hidden from now on.")
+            back = _back(request)
+            where = reverse("comments:hidden") + (f"?comment={back.pk}" if back else "")
+            return private(HttpResponseRedirect(where, status=SEE_OTHER))
         except Undecidable as error:
             refusal = str(error)
-    context = {"person": person, "refusal": refusal}
+    context = {"person": person, "refusal": refusal, "back": _back(request)}
     status = 403 if refusal and request.method == "POST" else 200
     return private(render(request, "comments/hide.html", context, status=status))
 
@@ -55,7 +59,18 @@ def hide(request, pk):
 def hide_author(request, pk):
     """From the foot of a comment, which is the same for everybody, to the question about its author."""
     comment = get_object_or_404(Comment.objects.published(), pk=pk, author__isnull=False)
-    return private(HttpResponseRedirect(reverse("comments:hide", args=[comment.author_id])))
+    where = f"{reverse('comments:hide', args=[comment.author_id])}?comment={comment.pk}"
+    return private(HttpResponseRedirect(where))
+
+
+def _back(request) -> Comment | None:
+    """The comment from which one came, where it can still be read."""
+    pk = request.GET.get("comment", "")
+    return (
+        Comment.objects.shown().filter(pk=pk).first()
+        if pk.isascii() and pk.isdigit() and len(pk) < 19
+        else None
+    )
 
 
 @require_safe
@@ -66,6 +81,7 @@ def hidden(request):
     people = Hidden.objects.filter(by=request.user).select_related("person")
     found = Hidden.found(words, by=request.user)
     context = {"people": people, "words": words, "found": found[:FOUND], "has_more": len(found) > FOUND}
+    context["back"] = _back(request)
     return private(render(request, "comments/hidden.html", context))
 
 

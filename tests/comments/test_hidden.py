@@ -101,6 +101,21 @@ def test_the_foot_of_a_readers_comment_leads_to_hiding_them_and_is_everybodys(cl
     assert login.url.startswith("/accounts/login/?next=")
 
 
+def test_whoever_hides_somebody_finds_back_to_the_discussion(client, reader):
+    comment = make_comment(author=make_user(display_name="Loud <Larry>"))
+    back = f'href="{comment.get_absolute_url()}">Back to the discussion'
+    question = client.get(f"/comments/{comment.pk}/hide/", follow=True)
+    assert back in question.content.decode()
+    done = client.post(question.request["PATH_INFO"] + "?" + question.request["QUERY_STRING"], follow=True)
+    assert back in done.content.decode()
+    assert "Loud &lt;Larry&gt; is hidden from now on." in done.content.decode()
+    for pk in ("x", "9" * 30, "\x00", str(make_comment(status="pending").pk)):
+        assert (
+            "Back to the discussion"
+            not in client.get("/comments/people/hidden/", {"comment": pk}).content.decode()
+        )
+
+
 def test_people_are_found_by_name_where_they_have_something_in_public(client, reader):
     def person(name, role="", **changes):
         user = make_user(role, display_name=name, display_name_key=names.fold(name))

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article
 from comments import counts, jobs, waiting
 from comments.models import Case, Clause, Comment, MovedMeanwhile, Pick, Thread, Undecidable
+from tests.comments.conftest import work
 from tests.factories import make_article, make_comment, make_regular, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,25 @@ def test_what_was_given_back_can_be_sent_again_as_it_is(client, author, moderato
     assert edit(client, comment, "I stand by this.").status_code == 303
     assert Comment.objects.get(pk=comment.pk).status == "pending"
     assert Case.objects.open().filter(pk=comment.pk).exists()
+
+
+def test_what_was_sent_again_says_why_it_waits_and_is_not_asked_for_by_mail(client, author, moderator):
+    comment = make_comment(author=author, status="pending", body="Ask Dr Jones.")
+    comment.decide("return", by=moderator, version=1, clause=Clause.objects.first(), message="Shorter.")
+    assert edit(client, comment, "Ask a doctor.").status_code == 303
+    assert (
+        "It was returned to you; what you have changed is read"
+        in client.get("/comments/mine/").content.decode()
+    )
+    work()
+    assert mail.outbox == []
+    comment.refresh_from_db()
+    comment.decide(
+        "return", by=moderator, version=comment.version, clause=Clause.objects.first(), message="No."
+    )
+    work()
+    (message,) = mail.outbox
+    assert "once you have changed it" in message.body
 
 
 def test_the_page_for_changing_says_why_it_came_back(client, author, moderator):

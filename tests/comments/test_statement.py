@@ -385,3 +385,9 @@ def test_what_was_found_once_is_not_said_when_readers_brought_it_here(client, mo
     assert (data["automated_detection"], data["facts"]["findings"]) == (False, [])
     page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
     assert "No program had pointed it out." in page and "found anything" not in page
+
+
+def test_that_one_is_read_first_is_said_once():
+    found = [{"code": code, "outcome": "hold"} for code in ("author_record", "read_first", "links")]
+    assert wording.for_author(found[:1]) != wording.for_author(found[1:2])
+    assert wording.for_author(found) == wording.for_author(found[1:])

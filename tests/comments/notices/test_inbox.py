@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article
-from comments.models import Notice, Preference
+from comments.models import Case, Clause, Notice, Preference
 from comments.models.notice import MOST_COUNTED
 from comments.models.preference import DEFAULTS, FIXED, OF_ADMINISTRATORS, How, Kind
 from tests.comments.notices.conftest import INBOX, page
@@ -145,3 +145,15 @@ def test_choices_that_do_not_exist_are_refused_in_words(client, mine, sent):
     assert answer.status_code == 422
     assert "Choose" in answer.content.decode()
     assert Preference.objects.count() == 0
+
+
+@pytest.mark.parametrize(("outcome", "as_a_person"), [("authorities", True), ("false_alarm", False)])
+def test_whoever_was_in_danger_is_spoken_to_as_a_person_first(client, moderator, outcome, as_a_person):
+    comment = make_comment(author=make_user(), status="pending", body="I cannot go on.")
+    Case.open_for(comment, "crisis", priority=0)
+    clause = Clause.in_force().first()
+    comment.decide("reject", by=moderator, version=1, clause=clause, outcome=outcome)
+    html = page(client, comment.author)
+    assert ("Somebody of this site has read what you wrote" in html) is as_a_person
+    assert ("was not published" in html) is not as_a_person
+    assert ("The rule that applies" in html) is not as_a_person
