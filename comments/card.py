@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from articles import diff
@@ -223,12 +224,15 @@ def _appeals(comment) -> list[Appeal]:
     waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
     waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
     appeals = list(waiting[:REPORTS])
-    against = {each.decision_id for each in appeals}
-    reports = (
-        _read(Report.objects.filter(comment=comment, answered_by__in=against), REPORTS) if against else []
-    )
+    about = Q(answered_by__in={each.decision_id for each in appeals})
+    about |= Q(reporter__in={each.by_id for each in appeals}, answered_by__isnull=False)
+    reports = _read(Report.objects.filter(about, comment=comment), REPORTS) if appeals else []
     for appeal in appeals:
-        appeal.about = [each for each in reports if each.answered_by_id == appeal.decision_id]
+        appeal.about = [
+            each
+            for each in reports
+            if each.answered_by_id == appeal.decision_id or each.reporter_id == appeal.by_id
+        ]
     return appeals
 
 

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from comments import post, states
+from comments.models import Appeal
 
 
 def credential_answer(request) -> None:
@@ -78,7 +79,8 @@ def answer_to(reports, decision) -> dict:
         "article": report.comment.article,
         "is_notice": report.is_of_illegal,
         "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
-        "has_login": report.reporter_id is not None,
+        "may_appeal": report.reporter is not None
+        and Appeal.is_open_to(report.reporter, report.comment, decision),
         # Written to whom the decision answered; not to who was given the same answer later.
         "message": _to_who_asked(decision) if report.at <= decision.at else "",
     }

@@ -44,8 +44,7 @@ def decision(request, pk):
             return _as_json(made)
         context |= {"statement": made, "decision": latest}
     else:
-        may = not Appeal.why_not(Appeal.target(comment, request.user), request.user)
-        context |= {"reports": reports, "may_appeal": may}
+        context |= {"reports": reports, "may_appeal": Appeal.is_open_to(request.user, comment)}
     context |= {"comment": comment, "article": comment.article}
     return private(render(request, "comments/decision.html", context))
 
