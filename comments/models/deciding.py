@@ -206,9 +206,17 @@ def why_not(by, comment, appealed) -> str:
 
 def others_moderate(user, *, but=frozenset()) -> bool:
     """Whether somebody else, and none of those (by id), could decide in this user's place. One query."""
+    return _moderators().exclude(pk__in={user.pk, *but} - {None}).exists()
+
+
+def moderators() -> set[int]:
+    """Who could decide, by their ids. One query."""
+    return set(_moderators().values_list("pk", flat=True))
+
+
+def _moderators():
     moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
-    others = User.objects.filter(moderates, is_active=True)
-    return others.exclude(pk__in={user.pk, *but} - {None}).exists()
+    return User.objects.filter(moderates, is_active=True)
 
 
 # How it is written
