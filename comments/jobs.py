@@ -269,18 +269,6 @@ def mail_report_answered(report_id: int, decision_id: int) -> None:
         letters.report_answered(report, decision)
 
 
-@app.task(name="comments.mail_appeal_answered", queue="mail", retry=PATIENT)
-def mail_appeal_answered(appeal_id: int, decision_id: int) -> None:
-    """Tell who appealed what came of it."""
-    from comments import letters
-    from comments.models import Appeal
-
-    joined = ("by", "decision__comment__article", "answered_by__clause", "answered_by__message")
-    appeal = Appeal.objects.select_related(*joined).filter(pk=appeal_id, answered_by=decision_id).first()
-    if appeal is not None and not appeal.answered_by.is_undone:
-        letters.appeal_answered(appeal)
-
-
 @app.task(name="comments.acknowledge_notice", queue="mail", retry=PATIENT)
 def acknowledge_notice(notice_id: int) -> None:
     """Tell the sender of a notice of illegal content that it was received."""
@@ -305,12 +293,4 @@ def tell_reporters(pairs) -> None:
     if pairs:
         _later(mail_report_answered).batch_defer(
             *[{"report_id": report, "decision_id": decision} for report, decision in pairs]
-        )
-
-
-def tell_appellants(appeals) -> None:
-    """Queue the answers to appeals, likewise."""
-    if appeals:
-        _later(mail_appeal_answered).batch_defer(
-            *[{"appeal_id": each.pk, "decision_id": each.answered_by_id} for each in appeals]
         )

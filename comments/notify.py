@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments import post, statement, telling, unsubscribing
-from comments.letters import answer_to, quoted
+from comments.letters import answer_to, answer_to_appeal, quoted
 from comments.models import Appeal, Digest, Notice, Preference, Report
 from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import FIXED, How, Kind
@@ -61,6 +61,9 @@ def mail_notice(pk: int) -> None:
         if notice.kind in REPORTS:
             _mail_reporter(notice)
             return
+        if notice.kind == Kind.APPEAL:
+            _mail_appellant(notice)
+            return
         told = telling.told(notice)
         context = {
             "told": told,
@@ -80,6 +83,15 @@ def _mail_reporter(notice) -> None:
     if found := list(about.select_related("comment__article").order_by("-pk")):
         context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
         _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])
+
+
+def _mail_appellant(notice) -> None:
+    """What came of the appeal of who had reported the comment; its author is told with the decision."""
+    joined = ("answered_by__comment__article", "answered_by__clause", "answered_by__message")
+    answered = Appeal.objects.filter(answered_by=notice.decision_id, by=notice.user_id)
+    if appeal := answered.select_related(*joined).first():
+        context = answer_to_appeal(appeal) | {"name": notice.user.name_in_text}
+        _send(f"notice-{notice.pk}", notice.user, notice.kind, "appeal_answered", context, [notice])
 
 
 def mail_digest(pk: int) -> None:

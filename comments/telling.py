@@ -84,7 +84,7 @@ def address(notice) -> str:
     comment = notice.comment
     if notice.kind == Kind.ESCALATED:
         return reverse("moderation:card", args=[comment.pk])
-    if notice.kind in REPORTS:
+    if notice.kind in REPORTS or notice.kind == Kind.APPEAL and not notice.is_of_own:
         return reverse("comments:decision", args=[comment.pk])
     if is_readable(comment):
         return comment.get_absolute_url()
@@ -108,8 +108,8 @@ def _line(notice) -> str:
     if notice.kind in REPORTS:
         what = "notice about" if notice.kind == Kind.NOTICE_ANSWERED else "report of"
         return f"Your {what} a comment {where} was looked at: {_came_of_it(decision)}"
-    if decision is None or not notice.is_of_own:
-        return f"Your appeal about a comment {where} was decided."
+    if not notice.is_of_own:
+        return f"Your appeal about a comment {where} was decided: {_came_of_appeal(decision)}"
     if decision.action == Action.UNDO:
         return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
     if notice.kind == Kind.APPEAL and decision.action in _ON_APPEAL:
@@ -135,6 +135,19 @@ def _came_of_it(decision) -> str:
     return (
         "the comment stays." if decision.from_status == states.PUBLISHED else "everybody can read it again."
     )
+
+
+def _came_of_appeal(decision) -> str:
+    """What was decided about the appeal of who had reported a comment, to them."""
+    if hasattr(decision, "reversed_by"):
+        return "that was taken back, and it is looked at again."
+    if decision.action == states.WITHDRAW:
+        return "its author has taken the comment back."
+    if decision.to_status != states.PUBLISHED:
+        return "you were right, and nobody can read the comment any more."
+    if decision.action == states.PUBLISH_REDACTED:
+        return "you were right, and parts of the comment were taken out."
+    return "the comment stays."
 
 
 def _quote(comment) -> str:

@@ -371,6 +371,15 @@ class Decision(models.Model):
         return self.action == Action.ESCALATE or kept and not (self.outcome and self.message_id)
 
     @property
+    def said_to_who_asked(self) -> str:
+        """What a moderator wrote when the comment was kept: to who had reported it, or had appealed because it was kept before.
+
+        Of an emergency, its author is written to.
+        """
+        kept = self.action == Action.KEEP and not self.outcome
+        return self.message.text if kept and self.message else ""
+
+    @property
     def is_of_crisis(self) -> bool:
         """Whether it closed an emergency that was one: whoever wrote it is spoken to first as a person."""
         return bool(self.outcome) and not self.is_false_alarm

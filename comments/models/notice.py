@@ -187,6 +187,15 @@ class Notice(models.Model):
         ]
 
     @classmethod
+    def to_appellants(cls, appeals) -> list["Notice"]:
+        """To be given: what tells who appealed what came of it, where nothing else does."""
+        found = {(each.by_id, each.answered_by_id): each.answered_by for each in appeals}
+        return [
+            cls(user_id=user, kind=Kind.APPEAL, comment=decision.comment, decision=decision)
+            for (user, _), decision in found.items()
+        ]
+
+    @classmethod
     def to_answered(cls, published, gone=()) -> list["Notice"]:
         """To be given: what tells those who are answered by what is published now.
 

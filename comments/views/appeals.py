@@ -33,7 +33,7 @@ def decision(request, pk):
     """To its author the statement of reasons, for people or as JSON; to who reported it what came of that."""
     comment, reports = _concerned(request, pk)
     appeals = Appeal.objects.filter(decision__comment=comment, by=request.user)
-    context = {"appeal": appeals.select_related("answered_by").first()}
+    context = {"appeal": appeals.select_related("answered_by__message").first()}
     if comment.author_id == request.user.pk:
         latest = Decision.in_force(comment)
         if latest is None:
