@@ -110,6 +110,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
     reports = _reports(comment) if "report" in kinds else []
     why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
     allowed = _allowed(comment, kinds, by, why_not_mine)
+    is_own = comment.author_id == by.pk
     return {
         "comment": comment,
         "case": case if kinds else None,
@@ -134,7 +135,9 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": reports[:REPORTS],
         "more_reports": len(reports) > REPORTS,
-        "names_reporters": comment.author_id != by.pk,
+        # Who reported it, and what colleagues tell each other about it, is not for its author, moderator or not.
+        "names_reporters": not is_own,
+        "reads_notes": not is_own,
         "appeals": appeals,
         "clauses": clauses,
         **_clauses_chosen(clauses, active, typed or {}),

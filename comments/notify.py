@@ -46,7 +46,7 @@ def mail_author(decision) -> None:
         }
         kind = notice.kind if notice else Kind.DECIDED
         # Who was in danger is written to as a person first; and their words are in no mail that others may open.
-        template = "crisis_decided" if decision.is_of_crisis else "comment_decided"
+        template = "crisis_decided" if _was_in_danger(decision) else "comment_decided"
         _send(f"decision-{decision.pk}", comment.author, kind, template, context, [notice, answer])
 
 
@@ -148,6 +148,15 @@ def _answer_beside(decision) -> Notice | None:
     answer = answers.visible().for_telling().select_related("user").first()
     is_wanted = answer is not None and _is_due(answer, answer.user)
     return answer if is_wanted and telling.is_readable(answer.comment) else None
+
+
+def _was_in_danger(decision) -> bool:
+    """Whether it is about an emergency that was one, also where it decides something else about it later."""
+    case = getattr(decision.comment, "case", None)
+    if decision.is_of_crisis or case is None or not case.was_crisis:
+        return decision.is_of_crisis
+    ended = decision.comment.decisions.filter(reversed_by__isnull=True).exclude(outcome="").first()
+    return ended is not None and ended.is_of_crisis
 
 
 def _comes_beside(notice) -> bool:
