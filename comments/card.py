@@ -180,16 +180,24 @@ def _clauses_chosen(clauses, active, typed) -> dict:
 def _answers_to(appeals, allowed, comment) -> dict:
     """Which actions grant and deny the appeal, and beside which one an answer is published; "" where none does.
 
-    What a reporter wants is done by a clause, so that no one action grants it.
+    What a reporter wants is done by a clause, so that no one action grants it. While the comment waits, publishing it grants
+    its author's appeal, where it says what was judged, and denies that of who reported it.
     """
-    granting = (
-        [states.OVERTURN, states.PUBLISH] if any(each.by_id == comment.author_id for each in appeals) else []
-    )
-    grants = next((each for each in granting if each in allowed), "")
-    denying = [states.UPHOLD, states.KEEP] if appeals else []
-    denies = next((each for each in denying if each in allowed), "")
-    keeps = states.KEEP if comment.is_published and not denies else ""
-    beside = (grants, states.PUBLISH, keeps)
+    of_author = [each for each in appeals if each.by_id == comment.author_id]
+    of_reporters = len(of_author) < len(appeals)
+    if comment.status == states.PENDING:  # it waits again: what is decided about it answers the appeal, too
+        judged = any(each.decision.text_id == comment.text_id for each in of_author)
+        grants = states.PUBLISH if judged and not of_reporters else ""
+        denies, keeps = states.PUBLISH if of_reporters else "", ""
+    else:
+        granting = [states.OVERTURN, states.PUBLISH] if of_author else []
+        grants = next((each for each in granting if each in allowed), "")
+        denying = [states.UPHOLD, states.KEEP] if appeals else []
+        denies = next((each for each in denying if each in allowed), "")
+        keeps = states.KEEP if comment.is_published and not denies else ""
+    grants, denies = (each if each in allowed else "" for each in (grants, denies))
+    publishes = "" if denies == states.PUBLISH else states.PUBLISH
+    beside = (grants, publishes, keeps)
     return {
         "grants": grants,
         "denies": denies,

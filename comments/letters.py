@@ -94,7 +94,7 @@ def answer_to_appeal(appeal) -> dict:
         "decision": decision,
         "comment": decision.comment,
         "article": decision.comment.article,
-        "message": decision.said_to_who_asked,
+        "message": decision.said_to_who_appealed,
     }
 
 

@@ -30,10 +30,11 @@ _DECIDED = {
 }
 # What else answers an appeal: one that is about a text beside the public one.
 _ON_APPEAL = {
-    Action.PUBLISH: "Your appeal was granted: {own} is published as you wrote it.",
     Action.PUBLISH_REDACTED: "Your appeal was decided: {own} is published without parts of it.",
     Action.KEEP: "Your appeal was not granted: {own} stays as it is.",
-    Action.REJECT: "Your appeal was not granted: {own} stays as it is.",
+    Action.REJECT: "Your appeal was not granted: {own} was not published.",
+    Action.REMOVE: "Your appeal was not granted: {own} was removed.",
+    Action.RETURN: "Your appeal was decided: {own} was returned to you, to be changed.",
 }
 _AGAIN = {
     states.PENDING: "it waits for a moderator",
@@ -112,9 +113,9 @@ def _line(notice) -> str:
         return f"Your appeal about a comment {where} was decided: {_came_of_appeal(decision)}"
     if decision.action == Action.UNDO:
         return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
-    if notice.kind == Kind.APPEAL and decision.action in _ON_APPEAL:
-        return _ON_APPEAL[decision.action].format(own=f"your comment {where}")
     of_edit = decision.waiting_before_id is not None and decision.action in states.OF_AN_EDIT
+    if notice.kind == Kind.APPEAL and (words := _on_appeal(notice, of_edit)):
+        return words.format(own=f"your comment {where}")
     what = "The change to your comment" if of_edit else "Your comment"
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")
     if of_edit and decision.action == Action.KEEP:
@@ -135,6 +136,15 @@ def _came_of_it(decision) -> str:
     return (
         "the comment stays." if decision.from_status == states.PUBLISHED else "everybody can read it again."
     )
+
+
+def _on_appeal(notice, of_edit: bool) -> str:
+    """What came of the author's own appeal; empty where the decision says it by itself."""
+    action = notice.decision.action
+    if action == Action.PUBLISH:
+        granted = "Your appeal was granted: {own} is published as you wrote it."
+        return granted if notice.was_granted else "Your appeal was answered: {own} is published as it is now."
+    return _ON_APPEAL[Action.KEEP] if of_edit else _ON_APPEAL.get(action, "")
 
 
 def _came_of_appeal(decision) -> str:
