@@ -260,13 +260,15 @@ def destroy_originals(timestamp: int, after: int = 0) -> None:
 @app.task(name="comments.mail_report_answered", queue="mail", retry=PATIENT)
 def mail_report_answered(report_id: int, decision_id: int) -> None:
     """Tell who sent a notice of illegal content without a login what came of it."""
-    from comments import letters
-    from comments.models import Decision, Report
+    from comments.models import Decision, LegalNotice
+    from comments.notify import mail_sender
 
-    report = Report.objects.select_related("notice", "comment__article").filter(pk=report_id).first()
-    decision = Decision.objects.select_related("clause").filter(pk=decision_id).first()
-    if report is not None and decision is not None and not decision.is_undone:
-        letters.report_answered(report, decision)
+    # One about abuse of a child may come without an address, and word of a danger has none.
+    notices = LegalNotice.objects.filter(report=report_id, report__reporter=None).exclude(email="")
+    notice = notices.select_related("report__comment__article").first()
+    decision = Decision.objects.select_related("clause", "message").filter(pk=decision_id).first()
+    if notice is not None and decision is not None and not decision.is_undone:
+        mail_sender(notice, decision)
 
 
 @app.task(name="comments.acknowledge_notice", queue="mail", retry=PATIENT)

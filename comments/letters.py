@@ -60,12 +60,10 @@ def crisis(alerts) -> None:
         _post(to.email, "crisis", key, user=to, alerts=alerts)
 
 
-def report_answered(report, decision) -> None:
-    """To who sent a notice of illegal content without a login, as `answer_to` says; all others have a notice here."""
-    notice = getattr(report, "notice", None)
-    if report.reporter_id is None and notice and notice.email:
-        context = answer_to([report], decision)
-        _post(notice.email, "report_answered", f"report-{report.pk}-{decision.pk}", **context)
+def notice_answered(notice, decision) -> bool:
+    """To who sent a notice of illegal content without a login, as `answer_to` says; whether a mail server took it."""
+    context = answer_to([notice.report], decision)
+    return _post(notice.email, "report_answered", f"report-{notice.report_id}-{decision.pk}", **context)
 
 
 def answer_to(reports, decision) -> dict:

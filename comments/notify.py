@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments import post, statement, telling, unsubscribing
-from comments.letters import answer_to, answer_to_appeal, quoted
-from comments.models import Appeal, Digest, Notice, Preference, Report
+from comments.letters import answer_to, answer_to_appeal, notice_answered, quoted
+from comments.models import Appeal, Digest, LegalNotice, Notice, Preference, Report
 from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import FIXED, How, Kind
 
@@ -83,6 +83,14 @@ def _mail_reporter(notice) -> None:
     if found := list(about.select_related("comment__article").order_by("-pk")):
         context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
         _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])
+
+
+def mail_sender(notice, decision) -> None:
+    """The same to who sent a notice of illegal content without a login; that it was mailed stands with the notice."""
+    with _alone(f"report-{notice.report_id}-{decision.pk}") as free:
+        sent = LegalNotice.objects.filter(pk=notice.pk)
+        if free and not sent.filter(answer_mailed=decision).exists() and notice_answered(notice, decision):
+            sent.update(answer_mailed=decision, answer_mailed_at=timezone.now())
 
 
 def _mail_appellant(notice) -> None:
