@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from articles import diff
@@ -110,6 +111,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
     reports = _reports(comment) if "report" in kinds else []
     why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
     allowed = _allowed(comment, kinds, by, why_not_mine)
+    is_own = comment.author_id == by.pk
     return {
         "comment": comment,
         "case": case if kinds else None,
@@ -134,7 +136,9 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
         "undoable": decisions[0] if decisions and not why_not(decisions[0], by) else None,
         "reports": reports[:REPORTS],
         "more_reports": len(reports) > REPORTS,
-        "names_reporters": comment.author_id != by.pk,
+        # Who reported it, and what colleagues tell each other about it, is not for its author, moderator or not.
+        "names_reporters": not is_own,
+        "reads_notes": not is_own,
         "appeals": appeals,
         "clauses": clauses,
         **_clauses_chosen(clauses, active, typed or {}),
@@ -182,16 +186,24 @@ def _clauses_chosen(clauses, active, typed) -> dict:
 def _answers_to(appeals, allowed, comment) -> dict:
     """Which actions grant and deny the appeal, and beside which one an answer is published; "" where none does.
 
-    What a reporter wants is done by a clause, so that no one action grants it.
+    What a reporter wants is done by a clause, so that no one action grants it. While the comment waits, publishing it grants
+    its author's appeal, where it says what was judged, and denies that of who reported it.
     """
-    granting = (
-        [states.OVERTURN, states.PUBLISH] if any(each.by_id == comment.author_id for each in appeals) else []
-    )
-    grants = next((each for each in granting if each in allowed), "")
-    denying = [states.UPHOLD, states.KEEP] if appeals else []
-    denies = next((each for each in denying if each in allowed), "")
-    keeps = states.KEEP if comment.is_published and not denies else ""
-    beside = (grants, states.PUBLISH, keeps)
+    of_author = [each for each in appeals if each.by_id == comment.author_id]
+    of_reporters = len(of_author) < len(appeals)
+    if comment.status == states.PENDING:  # it waits again: what is decided about it answers the appeal, too
+        judged = any(each.decision.text_id == comment.text_id for each in of_author)
+        grants = states.PUBLISH if judged and not of_reporters else ""
+        denies, keeps = states.PUBLISH if of_reporters else "", ""
+    else:
+        granting = [states.OVERTURN, states.PUBLISH] if of_author else []
+        grants = next((each for each in granting if each in allowed), "")
+        denying = [states.UPHOLD, states.KEEP] if appeals else []
+        denies = next((each for each in denying if each in allowed), "")
+        keeps = states.KEEP if comment.is_published and not denies else ""
+    grants, denies = (each if each in allowed else "" for each in (grants, denies))
+    publishes = "" if denies == states.PUBLISH else states.PUBLISH
+    beside = (grants, publishes, keeps)
     return {
         "grants": grants,
         "denies": denies,
@@ -229,12 +241,15 @@ def _appeals(comment) -> list[Appeal]:
     waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
     waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
     appeals = list(waiting[:REPORTS])
-    against = {each.decision_id for each in appeals}
-    reports = (
-        _read(Report.objects.filter(comment=comment, answered_by__in=against), REPORTS) if against else []
-    )
+    about = Q(answered_by__in={each.decision_id for each in appeals})
+    about |= Q(reporter__in={each.by_id for each in appeals}, answered_by__isnull=False)
+    reports = _read(Report.objects.filter(about, comment=comment), REPORTS) if appeals else []
     for appeal in appeals:
-        appeal.about = [each for each in reports if each.answered_by_id == appeal.decision_id]
+        appeal.about = [
+            each
+            for each in reports
+            if each.answered_by_id == appeal.decision_id or each.reporter_id == appeal.by_id
+        ]
     return appeals
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from comments import states
 from comments.clause_form import ClauseForm
 from comments.forms import MAX_ID, PlainTextField
-from comments.models import Action, CannedReply, Decision, MovedMeanwhile
+from comments.models import Action, Appeal, CannedReply, Decision, MovedMeanwhile
 from comments.models.deciding import Act
 from comments.screening import PERSONAL_DATA
 
@@ -137,12 +137,19 @@ class DecisionForm(ClauseForm):
             data["reply" if public else "message"] = text
         if data.get("answer") and not data.get("reply") and not self.errors:
             raise forms.ValidationError("Choose a canned reply, or write the answer.")
-        denies = data.get("appeal") and data.get("action") in {Action.UPHOLD, Action.KEEP}
-        if denies and not data.get("message") and not self.errors:
+        if self._denies(data) and not data.get("message") and not self.errors:
             raise forms.ValidationError("Say why the appeal is denied: whoever appealed is told.")
         if not self.errors:
             self._hold_to_outcome(data)
         return data
+
+    def _denies(self, data) -> bool:
+        """Whether the form that answers an appeal denies it: of who reported it also by publishing what waits again."""
+        if not data.get("appeal") or data.get("action") != Action.PUBLISH:
+            return bool(data.get("appeal")) and data.get("action") in {Action.UPHOLD, Action.KEEP}
+        waiting = Appeal.objects.filter(decision__comment=self.comment, answered_by__isnull=True)
+        by_others = waiting.exclude(by=self.comment.author_id)
+        return self.comment.status == states.PENDING and by_others.exists()
 
     def _hold_to_outcome(self, data) -> None:
         """An emergency was answered, or its author pointed to help, only if something is sent; the latter is done here."""

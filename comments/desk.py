@@ -36,9 +36,20 @@ _OF_AUTHOR = """
         SELECT FROM comments_comment WHERE author_id = %s AND comments_comment.status = each.status LIMIT %s
     ) AS found) FROM unnest(%s::text[]) AS each (status)
 """
-_CASE = ("pk", "lane", "priority", "since", "codes", "claimed_until", "claimed_by__display_name")
+_CASE = (
+    *("pk", "lane", "priority", "since", "codes", "was_crisis", "claimed_until", "claimed_by__display_name"),
+)
 _COMMENT = (
-    *("pk", "version", "author_name", "author__display_name", "article__title", "article__slug", "parent_id"),
+    *(
+        "pk",
+        "status",
+        "version",
+        "author_name",
+        "author__display_name",
+        "article__title",
+        "article__slug",
+        "parent_id",
+    ),
     *("text__body", "text__body_format", "text__body_html"),
     *("waiting_text__body", "waiting_text__body_format", "waiting_text__body_html"),
 )
@@ -61,11 +72,7 @@ class Row:
     waited: str
     is_late: bool
     looking: str  # the name of who looks at it now
-
-    @property
-    def is_crisis(self) -> bool:
-        """Whether its text is not printed in a list: nobody should come upon it."""
-        return self.lane == Lane.CRISIS
+    is_veiled: bool  # as Comment.is_veiled
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,7 @@ def _row(case: dict, comment: dict, parent: str, now, late) -> Row:
         waited=timesince(case["since"], now, depth=1),
         is_late=case["lane"] == Lane.CRISIS and late is not None and case["since"] <= late,
         looking=case["claimed_by__display_name"] or "" if claimed and claimed > now else "",
+        is_veiled=case["lane"] == Lane.CRISIS or case["was_crisis"] and comment["status"] != Status.PUBLISHED,
     )
 
 

@@ -260,25 +260,15 @@ def destroy_originals(timestamp: int, after: int = 0) -> None:
 @app.task(name="comments.mail_report_answered", queue="mail", retry=PATIENT)
 def mail_report_answered(report_id: int, decision_id: int) -> None:
     """Tell who sent a notice of illegal content without a login what came of it."""
-    from comments import letters
-    from comments.models import Decision, Report
+    from comments.models import Decision, LegalNotice
+    from comments.notify import mail_sender
 
-    report = Report.objects.select_related("notice", "comment__article").filter(pk=report_id).first()
-    decision = Decision.objects.select_related("clause").filter(pk=decision_id).first()
-    if report is not None and decision is not None and not decision.is_undone:
-        letters.report_answered(report, decision)
-
-
-@app.task(name="comments.mail_appeal_answered", queue="mail", retry=PATIENT)
-def mail_appeal_answered(appeal_id: int, decision_id: int) -> None:
-    """Tell who appealed what came of it."""
-    from comments import letters
-    from comments.models import Appeal
-
-    joined = ("by", "decision__comment__article", "answered_by__clause", "answered_by__message")
-    appeal = Appeal.objects.select_related(*joined).filter(pk=appeal_id, answered_by=decision_id).first()
-    if appeal is not None and not appeal.answered_by.is_undone:
-        letters.appeal_answered(appeal)
+    # One about abuse of a child may come without an address, and word of a danger has none.
+    notices = LegalNotice.objects.filter(report=report_id, report__reporter=None).exclude(email="")
+    notice = notices.select_related("report__comment__article").first()
+    decision = Decision.objects.select_related("clause", "message").filter(pk=decision_id).first()
+    if notice is not None and decision is not None and not decision.is_undone:
+        mail_sender(notice, decision)
 
 
 @app.task(name="comments.acknowledge_notice", queue="mail", retry=PATIENT)
@@ -305,12 +295,4 @@ def tell_reporters(pairs) -> None:
     if pairs:
         _later(mail_report_answered).batch_defer(
             *[{"report_id": report, "decision_id": decision} for report, decision in pairs]
-        )
-
-
-def tell_appellants(appeals) -> None:
-    """Queue the answers to appeals, likewise."""
-    if appeals:
-        _later(mail_appeal_answered).batch_defer(
-            *[{"appeal_id": each.pk, "decision_id": each.answered_by_id} for each in appeals]
         )

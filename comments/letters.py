@@ -4,8 +4,8 @@ somebody else wrote in private. Mails about comments, which one can choose, are 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from comments import post, states
-from comments.models import CorrectionRequest, Report
+from comments import post
+from comments.models import Appeal, CorrectionRequest, Report
 
 
 def credential_answer(request) -> None:
@@ -63,12 +63,10 @@ def crisis(alerts) -> None:
         _post(to.email, "crisis", key, user=to, alerts=alerts)
 
 
-def report_answered(report, decision) -> None:
-    """To who sent a notice of illegal content without a login, as `answer_to` says; all others have a notice here."""
-    notice = getattr(report, "notice", None)
-    if report.reporter_id is None and notice and notice.email:
-        context = answer_to([report], decision)
-        _post(notice.email, "report_answered", f"report-{report.pk}-{decision.pk}", **context)
+def notice_answered(notice, decision) -> bool:
+    """To who sent a notice of illegal content without a login, as `answer_to` says; whether a mail server took it."""
+    context = answer_to([notice.report], decision)
+    return _post(notice.email, "report_answered", f"report-{notice.report_id}-{decision.pk}", **context)
 
 
 def answer_to(reports, decision) -> dict:
@@ -82,10 +80,11 @@ def answer_to(reports, decision) -> dict:
         "article": report.comment.article,
         "is_notice": report.is_of_illegal,
         "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
-        "has_login": report.reporter_id is not None,
         "with_editors": _is_with_editors(reports),
+        "may_appeal": report.reporter is not None
+        and Appeal.is_open_to(report.reporter, report.comment, decision),
         # Written to whom the decision answered; not to who was given the same answer later.
-        "message": _to_who_asked(decision) if report.at <= decision.at else "",
+        "message": decision.said_to_who_asked if report.at <= decision.at else "",
     }
 
 
@@ -95,20 +94,16 @@ def _is_with_editors(reports) -> bool:
     return said_so and CorrectionRequest.objects.with_editors().filter(comment=reports[0].comment_id).exists()
 
 
-def appeal_answered(appeal) -> None:
-    """To who appealed: what was decided about it."""
-    comment = appeal.decision.comment
-    context = {
-        "appeal": appeal,
-        "decision": appeal.answered_by,
-        "comment": comment,
-        "article": comment.article,
-        "is_author": appeal.by_id == comment.author_id,
-    }
+def answer_to_appeal(appeal) -> dict:
+    """What a mail says to who had reported a comment and appealed: what was decided about that."""
     decision = appeal.answered_by
-    own = decision.message.text if context["is_author"] and decision.message else ""
-    context["message"] = own or _to_who_asked(decision)
-    _write(appeal.by, "appeal_answered", f"appeal-{appeal.pk}-{appeal.answered_by_id}", **context)
+    return {
+        "appeal": appeal,
+        "decision": decision,
+        "comment": decision.comment,
+        "article": decision.comment.article,
+        "message": decision.said_to_who_appealed,
+    }
 
 
 def notice_received(notice) -> bool:
@@ -124,14 +119,6 @@ def notice_received(notice) -> bool:
     if notice.email:  # one about abuse of a child may come without an address
         return _post(notice.email, "notice_received", f"notice-{notice.pk}", **context)
     return False
-
-
-def _to_who_asked(decision) -> str:
-    """What a moderator wrote when a comment was kept: to who had reported it, or had appealed because it was kept before."""
-    kept = (
-        decision.action == states.KEEP and not decision.outcome
-    )  # of an emergency, its author is written to
-    return decision.message.text if kept and decision.message else ""
 
 
 def quoted(text: str) -> list[str]:

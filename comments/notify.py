@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from comments import post, statement, states, telling, unsubscribing
-from comments.letters import answer_to, quoted
-from comments.models import Appeal, Digest, Notice, Preference, Report
+from comments.letters import answer_to, answer_to_appeal, notice_answered, quoted
+from comments.models import Appeal, Digest, LegalNotice, Notice, Preference, Report
 from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import FIXED, How, Kind
 
@@ -48,7 +48,7 @@ def mail_author(decision) -> None:
         }
         kind = notice.kind if notice else Kind.DECIDED
         # Who was in danger is written to as a person first; and their words are in no mail that others may open.
-        template = "crisis_decided" if decision.is_of_crisis else "comment_decided"
+        template = "crisis_decided" if _was_in_danger(decision) else "comment_decided"
         _send(f"decision-{decision.pk}", comment.author, kind, template, context, [notice, answer])
 
 
@@ -62,6 +62,9 @@ def mail_notice(pk: int) -> None:
             return
         if notice.kind in REPORTS:
             _mail_reporter(notice)
+            return
+        if notice.kind == Kind.APPEAL:
+            _mail_appellant(notice)
             return
         told = telling.told(notice)
         context = {
@@ -82,6 +85,23 @@ def _mail_reporter(notice) -> None:
     if found := list(about.select_related("comment__article").order_by("-pk")):
         context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
         _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])
+
+
+def mail_sender(notice, decision) -> None:
+    """The same to who sent a notice of illegal content without a login; that it was mailed stands with the notice."""
+    with _alone(f"report-{notice.report_id}-{decision.pk}") as free:
+        sent = LegalNotice.objects.filter(pk=notice.pk)
+        if free and not sent.filter(answer_mailed=decision).exists() and notice_answered(notice, decision):
+            sent.update(answer_mailed=decision, answer_mailed_at=timezone.now())
+
+
+def _mail_appellant(notice) -> None:
+    """What came of the appeal of who had reported the comment; its author is told with the decision."""
+    joined = ("answered_by__comment__article", "answered_by__clause", "answered_by__message")
+    answered = Appeal.objects.filter(answered_by=notice.decision_id, by=notice.user_id)
+    if appeal := answered.select_related(*joined).first():
+        context = answer_to_appeal(appeal) | {"name": notice.user.name_in_text}
+        _send(f"notice-{notice.pk}", notice.user, notice.kind, "appeal_answered", context, [notice])
 
 
 def mail_digest(pk: int) -> None:
@@ -138,6 +158,15 @@ def _answer_beside(decision) -> Notice | None:
     answer = answers.visible().for_telling().select_related("user").first()
     is_wanted = answer is not None and _is_due(answer, answer.user)
     return answer if is_wanted and telling.is_readable(answer.comment) else None
+
+
+def _was_in_danger(decision) -> bool:
+    """Whether it is about an emergency that was one, also where it decides something else about it later."""
+    case = getattr(decision.comment, "case", None)
+    if decision.is_of_crisis or case is None or not case.was_crisis:
+        return decision.is_of_crisis
+    ended = decision.comment.decisions.filter(reversed_by__isnull=True).exclude(outcome="").first()
+    return ended is not None and ended.is_of_crisis
 
 
 def _comes_beside(notice) -> bool:

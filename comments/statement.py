@@ -132,7 +132,7 @@ def statement(decision: Decision) -> Statement:
         detected=detected,
         findings=findings,
         seen=wording.for_author(findings, "reject") if judged.is_automatic else [],
-        message=_message(decision),
+        message=_message(decision, answers),
         redress=redress,
         appeal_until=Appeal.told_at(about, comment.author) + APPEAL_TIME
         if any(each.kind == "appeal" for each in redress) and comment.author_id
@@ -140,9 +140,9 @@ def statement(decision: Decision) -> Statement:
     )
 
 
-def _message(decision: Decision) -> str:
-    """What a moderator wrote to the author; not what was written to who had reported it."""
-    written = decision.message if not decision.leaves_as_is else None
+def _message(decision: Decision, answers: Appeal | None) -> str:
+    """What a moderator wrote to the author, about the appeal, too; not what was written to who had reported it alone."""
+    written = decision.message if answers or not decision.leaves_as_is else None
     return written.text if written and not written.destroyed_at else ""
 
 

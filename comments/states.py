@@ -60,7 +60,10 @@ NEEDS_MESSAGE = frozenset({RETURN})
 WITH_ANSWER = frozenset({PUBLISH, KEEP, OVERTURN})
 # After these the comment goes on waiting, or begins to.
 KEEPS_WAITING = frozenset({HOLD, ESCALATE})
-# What an author may appeal against, and KEEP where it drops a change; a reporter, against KEEP of what they reported.
+# What publishes again what was refused or removed, where its author has not appealed.
+PUTS_BACK = frozenset({PUBLISH, RESTORE})
+# What an author may appeal against, and KEEP where it drops a change; a reporter, against what leaves public what they
+# reported (models/report.py).
 APPEALABLE = frozenset({REJECT, REMOVE, PUBLISH_REDACTED})
 # Whoever reported the comment was right, when it ends like this.
 REPORT_WAS_RIGHT = frozenset({REMOVE, PUBLISH_REDACTED, RETURN, REJECT})
@@ -145,7 +148,7 @@ def check(action: str, status: str, *, edit_waits: bool = False, kinds=()) -> st
 
 def recorded(action: str, status: str, *, appealed: bool) -> str:
     """What an act is on record as: whatever publishes a comment whose author has `appealed` grants the appeal."""
-    publishes = action in {PUBLISH, RESTORE} and status in MOVES[OVERTURN]
+    publishes = action in PUTS_BACK and status in MOVES[OVERTURN]
     return OVERTURN if appealed and publishes else action
 
 

@@ -30,10 +30,11 @@ _DECIDED = {
 }
 # What else answers an appeal: one that is about a text beside the public one.
 _ON_APPEAL = {
-    Action.PUBLISH: "Your appeal was granted: {own} is published as you wrote it.",
     Action.PUBLISH_REDACTED: "Your appeal was decided: {own} is published without parts of it.",
     Action.KEEP: "Your appeal was not granted: {own} stays as it is.",
-    Action.REJECT: "Your appeal was not granted: {own} stays as it is.",
+    Action.REJECT: "Your appeal was not granted: {own} was not published.",
+    Action.REMOVE: "Your appeal was not granted: {own} was removed.",
+    Action.RETURN: "Your appeal was decided: {own} was returned to you, to be changed.",
 }
 _AGAIN = {
     states.PENDING: "it waits for a moderator",
@@ -84,7 +85,7 @@ def address(notice) -> str:
     comment = notice.comment
     if notice.kind == Kind.ESCALATED:
         return reverse("moderation:card", args=[comment.pk])
-    if notice.kind in REPORTS:
+    if notice.kind in REPORTS or notice.kind == Kind.APPEAL and not notice.is_of_own:
         return reverse("comments:decision", args=[comment.pk])
     if is_readable(comment):
         return comment.get_absolute_url()
@@ -108,15 +109,15 @@ def _line(notice) -> str:
     if notice.kind in REPORTS:
         what = "notice about" if notice.kind == Kind.NOTICE_ANSWERED else "report of"
         return f"Your {what} a comment {where} was looked at: {_came_of_it(decision)}"
-    if decision is None or not notice.is_of_own:
-        return f"Your appeal about a comment {where} was decided."
+    if not notice.is_of_own:
+        return f"Your appeal about a comment {where} was decided: {_came_of_appeal(decision)}"
     if decision.action == Action.UNDO:
         return f"A decision about your comment {where} was taken back: {_AGAIN[decision.to_status]}."
     if decision.is_of_crisis:  # as to a person; what was decided about the text is a click away
         return f"Somebody of this site has read what you wrote {where}."
-    if notice.kind == Kind.APPEAL and decision.action in _ON_APPEAL:
-        return _ON_APPEAL[decision.action].format(own=f"your comment {where}")
     of_edit = decision.waiting_before_id is not None and decision.action in states.OF_AN_EDIT
+    if notice.kind == Kind.APPEAL and (words := _on_appeal(notice, of_edit)):
+        return words.format(own=f"your comment {where}")
     what = "The change to your comment" if of_edit else "Your comment"
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")
     if of_edit and decision.action == Action.KEEP:
@@ -138,6 +139,28 @@ def _came_of_it(decision) -> str:
     return (
         "the comment stays." if decision.from_status == states.PUBLISHED else "everybody can read it again."
     )
+
+
+def _on_appeal(notice, of_edit: bool) -> str:
+    """What came of the author's own appeal; empty where the decision says it by itself."""
+    action = notice.decision.action
+    if action == Action.PUBLISH:
+        granted = "Your appeal was granted: {own} is published as you wrote it."
+        return granted if notice.was_granted else "Your appeal was answered: {own} is published as it is now."
+    return _ON_APPEAL[Action.KEEP] if of_edit else _ON_APPEAL.get(action, "")
+
+
+def _came_of_appeal(decision) -> str:
+    """What was decided about the appeal of who had reported a comment, to them."""
+    if hasattr(decision, "reversed_by"):
+        return "that was taken back, and it is looked at again."
+    if decision.action == states.WITHDRAW:
+        return "its author has taken the comment back."
+    if decision.to_status != states.PUBLISHED:
+        return "you were right, and nobody can read the comment any more."
+    if decision.action == states.PUBLISH_REDACTED:
+        return "you were right, and parts of the comment were taken out."
+    return "the comment stays."
 
 
 def _quote(comment) -> str:

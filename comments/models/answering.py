@@ -30,7 +30,8 @@ def noticed(cases) -> set[int]:
 def answer(act, decisions: dict[int, Decision], closing) -> list[Notice]:
     """The reports and appeals that the closed cases were about, answered by what was decided; who sent them is told.
 
-    `act` is the deciding.Act, `decisions` are by comment. In its transaction. Returns what is to be given to who reported.
+    `act` is the deciding.Act, `decisions` are by comment. In its transaction. Returns what is to be given to who reported
+    and to who appealed.
     """
     reported = [case.pk for case in closing if "report" in case.kinds]
     appealed = [case.pk for case in closing if "appeal" in case.kinds]
@@ -53,9 +54,11 @@ def answer(act, decisions: dict[int, Decision], closing) -> list[Notice]:
         # An appeal is answered in one way for all: by keeping the decision, or by what reverses it.
         Report.judge_anew(granted, was_right=appeals[0].answered_by.agrees_with_reports)
     told = [(report, report.answered_by) for report in reports] + _reversed(appeals)
-    if act.at is None:
-        _mail(told, appeals, with_decision=not act.quiet)
-    return Notice.to_reporters(told)
+    if act.at is None:  # who has no login gets a letter
+        jobs.tell_reporters([(each.pk, decision.pk) for each, decision in told if each.reporter_id is None])
+    # An author is told of the decision, and reads there what came of their appeal.
+    untold = [each for each in appeals if not (each.is_of_author and is_told(each.answered_by))]
+    return [*Notice.to_reporters(told), *Notice.to_appellants(untold)]
 
 
 def _reversed(appeals) -> list[tuple[Report, Decision]]:
@@ -67,14 +70,6 @@ def _reversed(appeals) -> list[tuple[Report, Decision]]:
     }
     earlier = Report.objects.filter(answered_by__in=granted) if granted else []
     return [(report, granted[report.answered_by_id]) for report in earlier]
-
-
-def _mail(told, appeals, *, with_decision: bool) -> None:
-    """Queue the letters. An author who appealed gets theirs with the mail about the decision."""
-    jobs.tell_appellants(
-        [each for each in appeals if not (with_decision and each.is_of_author and is_told(each.answered_by))]
-    )
-    jobs.tell_reporters([(report.pk, decision.pk) for report, decision in told if report.reporter_id is None])
 
 
 def is_told(decision: Decision) -> bool:

@@ -55,6 +55,8 @@ class Case(models.Model):
     priority = models.PositiveSmallIntegerField(default=5)
     since = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Whether it ever waited as an emergency: its text stays veiled when it waits for something else later.
+    was_crisis = models.BooleanField(default=False, db_default=False)
     # What screening noticed in the text that waits, by the codes of `screening/wording.py`.
     codes = ArrayField(models.CharField(max_length=40), default=list)
     # Whether a check found something, or people alone brought it here (DSA art. 17, 3c).
@@ -110,9 +112,11 @@ class Case(models.Model):
                     "is_detected": detected,
                     "claimed_by": None,
                     "claimed_until": None,
+                    "was_crisis": kind == "crisis" or case is not None and case.was_crisis,
                 },
             )
         else:
+            case.was_crisis = case.was_crisis or kind == "crisis"
             if kind == "crisis" and kind not in case.kinds:
                 # Its clock begins now, however long the comment has waited.
                 case.since = since or timezone.now()
@@ -120,7 +124,9 @@ class Case(models.Model):
             case.lane, case.priority = min(case.lane, lane), min(case.priority, priority)
             case.is_detected = case.is_detected or detected
             case.codes = [*dict.fromkeys([*case.codes, *codes])]
-            case.save(update_fields=["kinds", "lane", "priority", "since", "is_detected", "codes"])
+            case.save(
+                update_fields=["kinds", "lane", "priority", "since", "is_detected", "codes", "was_crisis"]
+            )
 
     @classmethod
     def found(cls, pk: int, codes) -> None:

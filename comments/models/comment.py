@@ -191,13 +191,13 @@ class Comment(models.Model):
     @property
     def is_veiled(self) -> bool:
         """Whether its text is not printed in passing, because nobody should come upon it: an emergency that is open, or
-        that was closed without publishing it.
+        was one and is not public, whatever it waits for now.
 
         A query, where it was not read with its case.
         """
         case = getattr(self, "case", None)
-        in_lane = case is not None and case.lane == Lane.CRISIS
-        return in_lane and (case.closed_at is None or not self.is_published)
+        is_open = case is not None and case.closed_at is None and case.lane == Lane.CRISIS
+        return is_open or case is not None and case.was_crisis and not self.is_published
 
     @property
     def anchor(self) -> str:

@@ -22,6 +22,7 @@ from comments.models.decision import Action, Decision, Undecidable
 from comments.models.meanwhile import MovedMeanwhile
 from comments.models.notice import Notice
 from comments.models.policy import CannedReply
+from comments.models.preference import Kind
 from comments.models.text import CommentText, Remark
 from comments.models.thread import Thread
 from healthnews import markup
@@ -123,12 +124,14 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
         wanted = [comment for comment in wanted if comment.pk not in done.refused]
         if wanted:
             answered = write(wanted, moves, change)
-            done.decisions, to_reporters = _record(act, wanted, moves, cases, appeals, messages, policy)
+            done.decisions, to_askers = _record(act, wanted, moves, cases, appeals, messages, policy)
             decided = [each for each in done.decisions.values() if act.is_of_staff and is_told(each)]
             to_authors = Notice.to_authors(decided)
             passed = done.decisions.values() if act.action == Action.ESCALATE else ()
-            given = [*answered, *to_authors, *to_reporters, *Notice.to_administrators(passed)]
-            Notice.give(given, at=act.at, unmailed=to_authors if act.quiet else ())
+            given = [*answered, *to_authors, *to_askers, *Notice.to_administrators(passed)]
+            # Whoever appealed is mailed about that all the same.
+            unmailed = [each for each in to_authors if act.quiet and each.kind != Kind.APPEAL]
+            Notice.give(given, at=act.at, unmailed=unmailed)
     return done
 
 
@@ -208,9 +211,17 @@ def why_not(by, comment, appealed) -> str:
 
 def others_moderate(user, *, but=frozenset()) -> bool:
     """Whether somebody else, and none of those (by id), could decide in this user's place. One query."""
+    return _moderators().exclude(pk__in={user.pk, *but} - {None}).exists()
+
+
+def moderators() -> set[int]:
+    """Who could decide, by their ids. One query."""
+    return set(_moderators().values_list("pk", flat=True))
+
+
+def _moderators():
     moderates = Q(groups__name__in=[roles.MODERATOR, roles.ADMINISTRATOR]) | Q(is_superuser=True)
-    others = User.objects.filter(moderates, is_active=True)
-    return others.exclude(pk__in={user.pk, *but} - {None}).exists()
+    return User.objects.filter(moderates, is_active=True)
 
 
 # How it is written
@@ -257,7 +268,7 @@ def write(comments, moves: dict[int, dict], change: dict[int, int]) -> list[Noti
 def _record(
     act: Act, comments, moves, cases, appeals, messages, policy
 ) -> tuple[dict[int, Decision], list[Notice]]:
-    """A Decision for each, the cases closed, reports and appeals answered; and what is to be given to who reported.
+    """A Decision for each, the cases closed, reports and appeals answered; and what is to be given to who asked.
 
     Each has the `case` that it was about, as it was, for whoever goes on from there.
     """
@@ -307,11 +318,11 @@ def _record(
     Decision.objects.bulk_create(decisions)
     _move_cases(act, comments, closing, now)
     by_comment = {decision.comment_id: decision for decision in decisions}
-    to_reporters = answer(act, by_comment, closing)
+    to_askers = answer(act, by_comment, closing)
     if act.canned_reply is not None:
         used = F("use_count") + len(decisions)
         CannedReply.objects.filter(pk=act.canned_reply.pk).update(use_count=used)
-    return by_comment, to_reporters
+    return by_comment, to_askers
 
 
 def _remarks(texts: list[str]) -> list[Remark]:

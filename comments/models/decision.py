@@ -168,6 +168,23 @@ class Decision(models.Model):
         return self.action == Action.ESCALATE or kept and not (self.outcome and self.message_id)
 
     @property
+    def said_to_who_asked(self) -> str:
+        """What a moderator wrote when the comment was kept: to who had reported it, or had appealed because it was kept before.
+
+        Of an emergency, its author is written to.
+        """
+        kept = self.action == Action.KEEP and not self.outcome
+        return self.message.text if kept and self.message else ""
+
+    @property
+    def said_to_who_appealed(self) -> str:
+        """The same to who had reported it and appealed: also where it was published after it had waited again, which its
+        author reads, too.
+        """
+        published = self.action == Action.PUBLISH and self.from_status == states.PENDING and not self.outcome
+        return self.message.text if published and self.message else self.said_to_who_asked
+
+    @property
     def is_of_crisis(self) -> bool:
         """Whether it closed an emergency that was one: whoever wrote it is spoken to first as a person."""
         return bool(self.outcome) and not self.is_false_alarm

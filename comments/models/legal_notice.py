@@ -20,6 +20,11 @@ class LegalNotice(Destroyable):
     is_about_child_abuse = models.BooleanField(default=False)
     in_good_faith = models.BooleanField()
     acknowledged_at = models.DateTimeField(null=True, editable=False)
+    # To whom has no login: the latest decision that was mailed, and when. All others have a Notice.
+    answer_mailed = models.ForeignKey(
+        "comments.Decision", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    answer_mailed_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self):
         return f"Notice {self.pk}"

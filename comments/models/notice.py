@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from accounts import roles
@@ -74,9 +74,14 @@ class NoticeQuerySet(models.QuerySet):
 
     def for_telling(self):
         """With what telling.py prints, in one query."""
+        from comments.models.report import Appeal  # stands on top of this file
+
+        granted = Appeal.objects.filter(
+            answered_by=OuterRef("decision"), by=OuterRef("user"), was_granted=True
+        )
         about = ("comment__article", "comment__author", "comment__text")
         decided = ("decision__clause__policy", "decision__message", "decision__by", "decision__reversed_by")
-        return self.select_related(*about, *decided)
+        return self.select_related(*about, *decided).annotate(was_granted=Exists(granted))
 
 
 class Notice(models.Model):
@@ -191,6 +196,15 @@ class Notice(models.Model):
         return [
             cls(user_id=user, kind=kind, comment=decision.comment, decision=decision)
             for (user, kind, _), decision in found.items()
+        ]
+
+    @classmethod
+    def to_appellants(cls, appeals) -> list["Notice"]:
+        """To be given: what tells who appealed what came of it, where nothing else does."""
+        found = {(each.by_id, each.answered_by_id): each.answered_by for each in appeals}
+        return [
+            cls(user_id=user, kind=Kind.APPEAL, comment=decision.comment, decision=decision)
+            for (user, _), decision in found.items()
         ]
 
     @classmethod

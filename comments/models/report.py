@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, Subquery, Sum
 from django.utils import timezone
 
 from comments import jobs, states
@@ -247,14 +247,20 @@ class Appeal(models.Model):
     def target(cls, comment, by) -> Decision | None:
         """The decision that this person can appeal against, if against any. One query.
 
-        To the author it is what holds for them; to who reported it how that was last answered, as long as it was kept
-        and still stands. What else is decided, because of others, takes neither away.
+        To the author it is what holds for them; to who reported it what left it public in answer to that, or has put it
+        back since, as long as it still stands. What else is decided, because of others, takes neither away; and what
+        was put back on its author's appeal was decided twice.
         """
         if comment.author_id == by.pk:
             return Decision.in_force(comment)
-        kept = Decision.objects.filter(comment=comment, action=states.KEEP, reversed_by__isnull=True)
-        kept = kept.filter(reports__reporter=by, comment__status=states.PUBLISHED)
-        return kept.select_related("clause__policy", "text").order_by("-pk").first()
+        mine = Report.objects.filter(comment=comment, reporter=by)
+        agreed = mine.filter(answered_by__action__in=states.REPORT_WAS_RIGHT).order_by("answered_by")
+        answers = Q(pk__in=mine.values("answered_by")) & ~Q(action=states.PUBLISH_REDACTED)
+        puts_back = Q(action__in=states.PUTS_BACK, from_status__in=states.MOVES[states.RESTORE])
+        since = Q(pk__gt=Subquery(agreed.values("answered_by")[:1]))
+        left = Decision.objects.filter(answers | puts_back & since, comment=comment, reversed_by__isnull=True)
+        left = left.filter(to_status=states.PUBLISHED, comment__status=states.PUBLISHED)
+        return left.select_related("clause__policy", "text").order_by("-pk").first()
 
     @classmethod
     def why_not(cls, decision: Decision | None, by) -> str:
@@ -274,6 +280,12 @@ class Appeal(models.Model):
         if decision.comment.author_id == by.pk and not decision.is_appealable:
             return "There is nothing in this decision to appeal against."
         return ""
+
+    @classmethod
+    def is_open_to(cls, by, comment, decision=None) -> bool:
+        """Whether they can appeal now about the comment; with `decision`, against that one."""
+        target = cls.target(comment, by)
+        return target is not None and decision in {None, target} and not cls.why_not(target, by)
 
     @classmethod
     def told_at(cls, decision, by) -> datetime:

@@ -21,10 +21,11 @@ from comments.models.thread import Thread
 UNDO_TIME = timedelta(minutes=10)
 
 
-def why_not(decision: Decision, by, *, others: bool | None = None) -> str:
+def why_not(decision: Decision, by, *, moderators: set[int] | None = None) -> str:
     """Why this person cannot take this decision back, in words; empty when they can.
 
-    `others`: whether somebody else moderates, where that is known. A query only where it is about their own comment.
+    What it is to be somebody else's, `deciding.why_not` says likewise. `moderators`: who moderates, where that is known. Queries
+    only where it answers an appeal, or is about their own comment.
     """
     if decision.action not in states.STAFF or decision.by_id is None:
         return "Only what somebody of the desk decided can be undone."
@@ -32,9 +33,22 @@ def why_not(decision: Decision, by, *, others: bool | None = None) -> str:
         return "Only who decided, or an administrator, can undo this."
     if timezone.now() > decision.at + UNDO_TIME:
         return "A decision can be undone for ten minutes; that time is over. You can decide anew."
-    if decision.comment.author_id == by.pk and (deciding.others_moderate(by) if others is None else others):
+    author, deciders = decision.comment.author_id, _appealed_against([decision])
+    if by.pk not in {author, *deciders}:
+        return ""
+    others = (deciding.moderators() if moderators is None else moderators) - {by.pk}
+    if author == by.pk and others:
         return "This is your own comment: another moderator has to undo what was decided about it."
+    if by.pk in deciders and others - deciders - {author}:
+        return "This answers an appeal against your own decision: another moderator has to undo it."
     return ""
+
+
+def _appealed_against(decisions) -> set[int | None]:
+    """Who had decided what the appeals are against that these decisions answer. Two queries, where any may answer one."""
+    answers = [each for each in decisions if each.source == Decision.Source.APPEAL]
+    prefetch_related_objects(answers, "appeals_answered__decision")
+    return {appeal.decision.by_id for each in answers for appeal in each.appeals_answered.all()}
 
 
 def undo(decision: Decision, *, by) -> Decision:
@@ -58,11 +72,11 @@ def undo_many(decisions, *, by) -> deciding.Done:
     """
     done, wanted = deciding.Done(), {}
     prefetch_related_objects(decisions, "comment")
-    own = any(each.comment.author_id == by.pk for each in decisions)
-    others = own and deciding.others_moderate(by)
+    concerns = _appealed_against(decisions) | {each.comment.author_id for each in decisions}
+    moderators = deciding.moderators() if by.pk in concerns else None
     # Of two about one comment only the later can be its latest; the earlier is as if it had not been asked for.
     for decision in sorted(decisions, key=lambda each: each.pk):
-        if why := why_not(decision, by, others=others):
+        if why := why_not(decision, by, moderators=moderators):
             done.refused[decision.comment_id] = Undecidable(why)
         else:
             wanted[decision.comment_id] = decision

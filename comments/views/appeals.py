@@ -33,7 +33,7 @@ def decision(request, pk):
     """To its author the statement of reasons, for people or as JSON; to who reported it what came of that."""
     comment, reports = _concerned(request, pk)
     appeals = Appeal.objects.filter(decision__comment=comment, by=request.user)
-    context = {"appeal": appeals.select_related("answered_by").first()}
+    context = {"appeal": appeals.select_related("answered_by__message").first()}
     if comment.author_id == request.user.pk:
         latest = Decision.in_force(comment)
         if latest is None:
@@ -44,8 +44,7 @@ def decision(request, pk):
             return _as_json(made)
         context |= {"statement": made, "decision": latest}
     else:
-        may = not Appeal.why_not(Appeal.target(comment, request.user), request.user)
-        context |= {"reports": reports, "may_appeal": may}
+        context |= {"reports": reports, "may_appeal": Appeal.is_open_to(request.user, comment)}
     context |= {"comment": comment, "article": comment.article}
     return private(render(request, "comments/decision.html", context))
 

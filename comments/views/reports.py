@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from comments import help as help_lines
 from comments import limits
 from comments.facts import TooFast
-from comments.models import Comment, Helpful, Hidden, Report, Standing, Undecidable
+from comments.models import Appeal, Comment, Helpful, Hidden, Report, Standing, Undecidable
 from comments.reader_forms import ReportForm
 from healthnews.http import private, wants_part
 
@@ -61,7 +61,9 @@ def report(request, pk):
     except Undecidable as refusal:
         return _report_page(request, form, status=403, refusal=str(refusal), is_barred=True)
     # Whoever types somebody's address does not learn whether they sent a notice before.
-    return _answer(request, comment, "report_done", {"report": filed, "is_new": is_new or by is None})
+    context = {"report": filed, "is_new": is_new or by is None}
+    context["may_appeal"] = bool(by and filed.answered_by) and Appeal.is_open_to(by, comment)
+    return _answer(request, comment, "report_done", context)
 
 
 def _report_page(request, form, *, status=200, refusal="", is_barred=False):

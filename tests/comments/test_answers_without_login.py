@@ -1,0 +1,52 @@
+"""Whoever sent a notice of illegal content without a login is mailed the answer once, and that is on record."""
+
+import pytest
+from django.core import mail
+
+from comments import jobs
+from comments.models import Appeal, Clause, LegalNotice, Report
+from tests.comments.appeals.conftest import decided
+from tests.comments.conftest import work
+from tests.factories import make_comment, make_user
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "ann@example.org"
+
+
+@pytest.fixture
+def notice():
+    """Received, and acknowledged."""
+    notice = LegalNotice(name="Ann", email=ADDRESS, explanation="It is a libel.", in_good_faith=True)
+    Report.file(make_comment(author=make_user()), reason="illegal", notice=notice)
+    work()
+    mail.outbox.clear()
+    return notice
+
+
+def told() -> list:
+    return [each for each in mail.outbox if each.to == [ADDRESS]]
+
+
+def test_the_answer_is_mailed_once_however_often_the_job_runs(notice):
+    removal = decided(
+        notice.report.comment, "remove", make_user("moderator"), clause=Clause.in_force().first()
+    )
+    work()
+    jobs.mail_report_answered(report_id=notice.report_id, decision_id=removal.pk)
+    assert len(told()) == 1
+    notice.refresh_from_db()
+    assert notice.answer_mailed == removal
+    assert notice.answer_mailed_at >= removal.at
+
+
+def test_what_reverses_it_is_mailed_and_recorded_too(notice):
+    comment = notice.report.comment
+    removal = decided(comment, "remove", make_user("moderator"), clause=Clause.in_force().first())
+    work()
+    Appeal.lodge(removal, by=comment.author, text="It is the truth.")
+    restored = decided(comment, "overturn", make_user("moderator"))
+    work()
+    assert len(told()) == 2
+    notice.refresh_from_db()
+    assert notice.answer_mailed == restored
