@@ -4,6 +4,7 @@ import hashlib
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 
@@ -47,14 +48,16 @@ def _reservation(key: str) -> str:
     return "display-name:" + hashlib.sha256(key.encode()).hexdigest()
 
 
-def _free_name(typed: str, me: int | None = None) -> tuple[str, str]:
+def _free_name(typed: str, me: User | None = None) -> tuple[str, str]:
     """The name as shown and its key. Raises ValidationError when it is none, or reads like one that is taken."""
     try:
-        name = names.choose(typed)
+        name = names.choose(typed, site=settings.SITE_NAME, works_here=me is not None and me.is_newsroom)
     except ValueError as error:
         raise forms.ValidationError(str(error)) from None
     key = names.fold(name)
-    taken = User.objects.filter(display_name_key=key).exclude(pk=me).exists() or cache.get(_reservation(key))
+    taken = User.objects.filter(display_name_key=key).exclude(pk=me and me.pk).exists() or cache.get(
+        _reservation(key)
+    )
     if not key or taken:
         raise forms.ValidationError(TAKEN)
     return name, key
@@ -140,7 +143,7 @@ class ProfileForm(InOurWords, forms.Form):
 
     def clean_display_name(self):
         """The name as it will be shown. One's own, in other letters, is free."""
-        name, _ = _free_name(self.cleaned_data["display_name"], me=self.user.pk)
+        name, _ = _free_name(self.cleaned_data["display_name"], me=self.user)
         return name
 
     def save(self):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import accumulate
 
 MAX_LENGTH = 60  # characters
 KEY_LENGTH = 240  # characters; a single one may decompose into eighteen
@@ -14,6 +15,46 @@ _LOOKALIKES = str.maketrans("аеорсухіјѕԁһӏοαυνκτ01", "aeopcyx
 
 # What is, or what mail programs and our own markup take for, an address: a scheme, "@", "www.", "evil.example".
 _ADDRESS = re.compile(r"://|\S@\S|\bwww\.\S|\w\.[^\W\d_]{2}")
+_BLANKS, _PARTS = re.compile(r"\s+"), re.compile(r"[^\w]+|_")  # "M.D." is one word by the first
+_OF_STAFF = frozenset(
+    [
+        "admin",
+        "admins",
+        "administrator",
+        "administrators",
+        "editor",
+        "editors",
+        "editorial",
+        "moderator",
+        "moderators",
+        "moderation",
+        "newsroom",
+        "staff",
+    ]
+)
+_TITLES = frozenset(
+    [
+        "dr",
+        "drmed",
+        "doctor",
+        "prof",
+        "professor",
+        "md",
+        "rn",
+        "gp",
+        "physician",
+        "surgeon",
+        "psychiatrist",
+        "psychologist",
+        "pharmacist",
+        "nurse",
+        "midwife",
+        "dentist",
+        "dietitian",
+        "physiotherapist",
+        "paramedic",
+    ]
+)
 _JOINTS = re.compile(r"(?<=\S)([.:@/\u3002\uff0e\uff61]+)(?=\S)")  # with the full stops of other scripts
 
 
@@ -34,14 +75,31 @@ def clean(name: str) -> str:
     return name
 
 
-def choose(name: str) -> str:
-    """As `clean()`, for a name that somebody gives themselves: what would be a link in a mail is none."""
+def choose(name: str, *, site: str = "", works_here: bool = False) -> str:
+    """As `clean()`, for a name that somebody gives themselves.
+
+    What would be a link in a mail is none; nor is what says that one works at the `site`, but for whoever does, or that
+    one is a health professional: that is said beside a name, once it is verified.
+    """
     name = clean(name)
+    words = {fold(word) for split in (_BLANKS, _PARTS) for word in split.split(name)}
+    if not works_here and (words & _OF_STAFF or _begins_with(site, name)):
+        raise ValueError("Choose a name that does not sound as if you worked for this site.")
+    if words & _TITLES and not works_here:
+        raise ValueError(
+            "Choose a name without a title or a profession. A health profession is shown beside it, once it is verified."
+        )
     if has_address(name):
         raise ValueError(
             "Choose a name that does not look like a web or e-mail address. If it is none, put a space after each dot."
         )
     return name
+
+
+def _begins_with(site: str, name: str) -> bool:
+    """Whether the first words of the name are the site's, however they are put together."""
+    begun = accumulate(fold(word) for word in _PARTS.split(name))
+    return bool(site) and fold(site) in begun
 
 
 def has_address(name: str) -> bool:

@@ -63,7 +63,7 @@ def test_nobody_calls_themselves_an_address(typed):
     [
         "J. R. R. Tolkien",
         "J.R.R. Tolkien",
-        "Dr. No",
+        "Mr. No",
         "Ada...",
         "well...ok",
         "v2.0",
@@ -101,3 +101,47 @@ def test_a_key_fits_its_column_whatever_the_letters_decompose_into():
     from accounts.models import User
 
     assert len(names.fold("ﷺ" * 60)) <= User._meta.get_field("display_name_key").max_length
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Moderator",
+        "the  m0derator",
+        "Mo (moderation)",
+        "Аdmin",  # with a Cyrillic letter
+        "Healthnews",
+        "health news team",
+        "HEALTHNEWS-Editor",
+        "Dr Jane Smith",
+        "Dr. Jane",
+        "jane, m.d.",
+        "Jane_MD",
+        "Nurse Betty",
+        "Prof Smith",
+    ],
+)
+def test_a_name_claims_neither_the_house_nor_a_profession(typed):
+    with pytest.raises(ValueError, match="Choose a name (that does not sound as if|without a title)"):
+        names.choose(typed, site="Healthnews")
+    assert names.choose(typed, site="Healthnews", works_here=True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Ada",
+        "Drew",
+        "Mdina",
+        "Admiral",
+        "Nurserymaid",
+        "Edith Orr",
+        "Healthy Hal",
+        "Healthnewsom",
+        "Modesty",
+        "Docherty",
+        "Stafford",
+    ],
+)
+def test_a_name_that_only_looks_a_little_like_one_is_free(typed):
+    assert names.choose(typed, site="Healthnews") == typed

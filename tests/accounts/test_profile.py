@@ -40,6 +40,17 @@ def test_a_name_is_changed_and_kept_from_others(client):
     assert "Somebody has this name" in page and 'value="ada lovelace"' in page
 
 
+@pytest.mark.parametrize("name", ["Healthnews", "Moderator", "Dr Jane Smith"])
+def test_only_who_works_here_may_sound_like_it(client, name):
+    client.force_login(make_user(display_name="Ada"))
+    answer = client.post(URL, {"display_name": name})
+    assert answer.status_code == 422
+    assert "Choose a name" in answer.content.decode() and f'value="{name}"' in answer.content.decode()
+    assert User.objects.get().display_name == "Ada"
+    client.force_login(make_user(roles.AUTHOR))
+    assert client.post(URL, {"display_name": name}).status_code == 303
+
+
 def test_ones_own_name_in_other_letters_is_free(client):
     user = make_user()
     client.force_login(user)
