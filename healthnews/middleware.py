@@ -5,7 +5,8 @@ import secrets
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import Http404
-from django.urls import resolve
+from django.shortcuts import render
+from django.urls import resolve, reverse
 
 from healthnews import away
 from healthnews.http import private
@@ -138,6 +139,24 @@ def head_without_body(get_response):
             length = response.get("Content-Length", str(len(response.content)))
             response.content = b""
             response["Content-Length"] = length
+        return response
+
+    return middleware
+
+
+def say_not_allowed(get_response):
+    """Who asks for an address that only takes forms reads that, and the way on: Django's 405 is an empty page.
+
+    It is asked for when what a form brought, an error and what was typed, is opened again by its address.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            of_desk = request.path_info.startswith(reverse("moderation:queue"))
+            page = render(request, "405.html", {"of_desk": of_desk}, status=405)
+            page["Allow"] = response["Allow"]
+            return page
         return response
 
     return middleware

@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "healthnews.redirects.OldAddresses",
+    "healthnews.middleware.say_not_allowed",
     "healthnews.middleware.database_away",
 ]
 ROOT_URLCONF = "healthnews.urls"
