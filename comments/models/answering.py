@@ -62,14 +62,22 @@ def answer(act, decisions: dict[int, Decision], closing) -> list[Notice]:
 
 
 def _reversed(appeals) -> list[tuple[Report, Decision]]:
-    """On appeal it is back: the reports that had led to what is reversed now, each with what reverses it."""
+    """On appeal it is back, or gone after all: the reports that what is reversed now had answered, each with what reverses it.
+
+    Not those of whoever appealed, who are told of their appeal.
+    """
     granted = {
         each.decision_id: each.answered_by
         for each in appeals
-        if each.was_granted and each.is_of_author and each.decision.agrees_with_reports
+        if each.was_granted and each.is_of_author == each.decision.agrees_with_reports
     }
+    appealed = {(each.decision_id, each.by_id) for each in appeals}
     earlier = Report.objects.filter(answered_by__in=granted) if granted else []
-    return [(report, granted[report.answered_by_id]) for report in earlier]
+    return [
+        (report, granted[report.answered_by_id])
+        for report in earlier
+        if (report.answered_by_id, report.reporter_id) not in appealed
+    ]
 
 
 def is_told(decision: Decision) -> bool:

@@ -50,3 +50,27 @@ def test_what_reverses_it_is_mailed_and_recorded_too(notice):
     assert len(told()) == 2
     notice.refresh_from_db()
     assert notice.answer_mailed == restored
+
+
+def test_that_it_is_taken_down_on_somebody_elses_appeal_is_told_to_all_who_had_said_so(notice, client):
+    comment, appellant, third = notice.report.comment, make_user(), make_user()
+    for reader in (appellant, third):
+        Report.file(comment, reason="abuse", by=reader)
+    kept = decided(comment, "keep", make_user("moderator"))
+    work()
+    mail.outbox.clear()
+    Appeal.lodge(kept, by=appellant, text="Look at the second line.")
+    decided(comment, "remove", make_user("moderator"), clause=Clause.in_force().first())
+    work()
+    bodies = {tuple(each.to): each.body for each in mail.outbox}
+    assert set(bodies) == {(ADDRESS,), (appellant.email,), (third.email,), (comment.author.email,)}
+    assert len(bodies) == len(mail.outbox)
+    for address in (ADDRESS, third.email):
+        assert (
+            "Somebody else appealed, and another moderator has looked at it: it is taken down."
+            in bodies[(address,)]
+        )
+    assert "Somebody else appealed" not in bodies[(appellant.email,)]
+    client.force_login(third)
+    page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
+    assert "the comment stayed then. It is no longer public now." in page

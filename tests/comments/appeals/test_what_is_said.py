@@ -98,3 +98,22 @@ def test_who_found_a_mistake_reads_that_the_editors_have_it(moderator, sent_on):
     work()
     (told,) = (each.body for each in mail.outbox if each.to == [reader.email])
     assert ("The editors have what is said about the article" in told) is sent_on
+
+
+def test_an_address_in_what_a_moderator_wrote_can_be_followed(client, moderator):
+    comment = make_comment(author=make_user(), status="pending")
+    words = "Who listens: https://www.samaritans.org/ <b>now</b>"
+    comment.decide("reject", by=moderator, version=1, clause=Clause.in_force().first(), message=words)
+    pages = [*read(client, comment), client.get("/comments/mine/").content.decode()]
+    for html in pages:
+        assert '<a href="https://www.samaritans.org/" rel="nofollow">' in html
+        assert "&lt;b&gt;now" in html and "<b>now" not in html
+
+
+def test_what_cannot_be_withdrawn_says_so(client, moderator):
+    comment = make_comment(author=make_user())
+    client.force_login(comment.author)
+    path = f"/comments/{comment.pk}/withdraw/"
+    assert "no longer here to be withdrawn" not in client.get(path).content.decode()
+    comment.decide("remove", by=moderator, version=1, clause=Clause.in_force().first())
+    assert "no longer here to be withdrawn" in client.get(path).content.decode()
