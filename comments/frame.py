@@ -20,6 +20,7 @@ _LATEST = """
         SELECT FROM comments_decision AS later WHERE later.comment_id = made.comment_id AND later.id > made.id
     )
 """
+_NAME = "coalesce(nullif(author.display_name, ''), nullif(comment.author_name, ''), 'Anonymous')"
 _FRAME = Question(
     "desk_frame",
     f"""
@@ -36,17 +37,23 @@ _FRAME = Question(
     CASE WHEN %(administers)s THEN (SELECT count(*) FROM (
         SELECT FROM comments_credentialrequest WHERE decided_at IS NULL LIMIT %(most)s
     ) AS found) ELSE 0 END,
-    undo.*
+    undo.*, pick.*
     FROM (
-        SELECT array_agg(made.id ORDER BY made.id), min(made.at), min(made.action), min(coalesce(
-            nullif(author.display_name, ''), nullif(comment.author_name, ''), 'Anonymous'
-        )) FROM comments_decision AS made
+        SELECT array_agg(made.id ORDER BY made.id), min(made.at), min(made.action), min({_NAME})
+        FROM comments_decision AS made
         JOIN comments_comment AS comment ON comment.id = made.comment_id
         LEFT JOIN accounts_user AS author ON author.id = comment.author_id
         WHERE made.at = (
             SELECT made.at FROM comments_decision AS made WHERE {_LATEST} ORDER BY made.at DESC, made.id DESC LIMIT 1
         ) AND {_LATEST}
-    ) AS undo
+    ) AS undo LEFT JOIN (
+        SELECT act.id, act.at, act.is_set, {_NAME} FROM comments_pick AS act
+        JOIN comments_comment AS comment ON comment.id = act.comment_id
+        LEFT JOIN accounts_user AS author ON author.id = comment.author_id
+        WHERE act.by_id = %(by)s AND act.at > %(since)s AND act.undoes_id IS NULL AND NOT EXISTS (
+            SELECT FROM comments_pick AS later WHERE later.comment_id = act.comment_id AND later.id > act.id
+        ) ORDER BY act.at DESC, act.id DESC LIMIT 1
+    ) AS pick ON true
     """,  # noqa: S608  words of our own
     {
         "by": "bigint",
@@ -60,11 +67,12 @@ _FRAME = Question(
 
 @dataclass(frozen=True)
 class Undoable:
-    """One's latest decision, or those that were made together, as long as it can be taken back."""
+    """One's latest act: a decision, those that were made together, or a pick, as long as it can be taken back."""
 
     decisions: list[int]
     until: datetime
     words: str
+    pick: int | None = None  # then there are no decisions
 
 
 @dataclass(frozen=True)
@@ -88,9 +96,13 @@ def frame(user) -> Frame:
         since=timezone.now() - UNDO_TIME,
         acts=list(states.STAFF),
     )
-    counts, (decisions, at, action, name) = row[:4], row[4:]
+    counts, (decisions, at, action, name), (pick, picked_at, is_set, picked) = row[:4], row[4:8], row[8:]
     undo = None
-    if decisions:
+    if pick and (not decisions or picked_at > at):
+        undo = Undoable(
+            [], picked_at + UNDO_TIME, f"{picked} {'picked' if is_set else 'no longer picked'}", pick
+        )
+    elif decisions:
         whose = name if len(decisions) == 1 else f"{len(decisions)} comments"
         undo = Undoable(decisions[:MOST_UNDONE], at + UNDO_TIME, f"{whose} {states.WORDS[action]}")
     return Frame(*(in_words(count) if count else "" for count in counts), undo, now_mark())

@@ -67,12 +67,23 @@ def send_digests(timestamp: int) -> None:
 @app.periodic(cron="41 3 * * *")
 @app.task(name="comments.prune_notices", queue="upkeep", queueing_lock="prune")
 def prune_notices(timestamp: int) -> None:
-    """One batch of the notices and mails of the day that nobody needs any more; queues the next, until there is none."""
+    """One batch of what people were told, and nobody needs any more; queues the next, until there is none."""
     from comments import pruning
 
     if pruning.prune():
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             prune_notices.defer(timestamp=timestamp)
+
+
+@app.periodic(cron="42 3 * * *")
+@app.task(name="comments.prune_bounces", queue="upkeep", queueing_lock="prune_bounces")
+def prune_bounces(timestamp: int, after: int = 0) -> None:
+    """Each night, batch by batch: the mails that came back long ago and stop nothing."""
+    from comments import pruning
+
+    reached = pruning.prune_bounces(after=after)
+    if reached:
+        prune_bounces.defer(timestamp=timestamp, after=reached)
 
 
 def tell_authors(decisions) -> None:

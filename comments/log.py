@@ -94,6 +94,11 @@ def _person(pk: int) -> str:
     return reverse("moderation:person", args=[pk])
 
 
+def _picked(row) -> str:
+    said = "Picked" if row.is_set else "Pick taken back"
+    return f"{said} (undo)" if row.undoes_id else said
+
+
 def _switched(row) -> tuple[str, str, str]:
     where = row.thread.article.title if row.thread_id else "The whole site"
     return (
@@ -157,7 +162,7 @@ _SOURCES = (
     _Source(RULES, Proposal, "answered_at", "answered_by", (), _proposal("")),
     _Source(
         PICKS, Pick, "at", "by", _OF_COMMENT,
-        lambda row: ("Picked" if row.is_set else "Pick taken back", _named(row.comment), _card(row.comment_id)),
+        lambda row: (_picked(row), _named(row.comment), _card(row.comment_id)),
     ),
     _Source(
         CORRECTIONS, CorrectionRequest, "at", "by", _OF_COMMENT,

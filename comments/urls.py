@@ -71,6 +71,7 @@ moderation = [
     path("comments/<int:pk>/decisions/", decisions.decide, name="decide"),
     path("comments/<int:pk>/claim/", desk.claim, name="claim"),
     path("comments/<int:pk>/pick/", picks.pick, name="pick"),
+    path("picks/<int:pk>/undo/", picks.undo, name="pick_undo"),
     path("decisions/", decisions.decide_many, name="decide_many"),
     path("decisions/undo/", decisions.undo_many, name="undo_many"),
     path("decisions/<int:pk>/undo/", decisions.undo, name="undo"),

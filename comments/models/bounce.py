@@ -71,6 +71,11 @@ class Bounce(models.Model):
         """Why nothing is mailed to the person's present address; None when mail goes there."""
         return cls._unmended(user).filter(is_hard=True).select_related("diagnostic").first()
 
+    @property
+    def stops(self) -> bool:
+        """Whether it is why nothing is mailed to its person now, or one of the reasons."""
+        return self.is_hard and self.mended_at is None and self.address_mark == _mark(self.user.email)
+
     @classmethod
     def of_late(cls, user) -> "Bounce | None":
         """For the desk: what stops the person's mail, or what was lately said to have failed for good."""

@@ -174,6 +174,7 @@ class CrisisAlert(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "since", "step", "to"], name="alerted_once"),
         ]
+        indexes = [models.Index(fields=["at"], name="alert_by_age")]
 
     def __str__(self):
         return f"Alert {self.pk} about comment {self.case_id}"

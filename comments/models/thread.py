@@ -19,6 +19,34 @@ _CHANGED = """
 """
 
 
+def _of_site(site: Held) -> str:
+    """What the whole site's switch says to readers; empty while it is open."""
+    if site.mode == Mode.HELD:
+        return f"{_from_now(site.until)} every comment on this site is read before it appears."
+    when = f"until {moment(site.until)}" if site.until else "at the moment"
+    return (
+        f"All discussions on this site are closed to new comments {when}." if site.mode == Mode.CLOSED else ""
+    )
+
+
+def _of_thread(here: Held) -> str:
+    """The same of one thread's."""
+    if here.mode == Mode.HELD:
+        return f"{_from_now(here.until)} every comment here is read before it appears."
+    when = f" until {moment(here.until)}" if here.until else ""
+    return f"This discussion is closed to new comments{when}." if here.mode == Mode.CLOSED else ""
+
+
+def _from_now(until) -> str:
+    return f"Until {moment(until)}," if until else "At the moment"
+
+
+def _says_the_same(here: Held, site: Held) -> bool:
+    """Whether the thread's switch changes nothing as long as the site's holds, nor for longer."""
+    ends_first = site.until is None or (here.until is not None and here.until <= site.until)
+    return here.mode == site.mode and ends_first
+
+
 class Thread(Switched):
     """One for each article that was ever commented on. `version` keys the kept pages (design 9)."""
 
@@ -57,29 +85,16 @@ class Thread(Switched):
         return self.is_open and Mode.HELD in {self.mode, self.site_mode}
 
     @property
-    def closed_words(self) -> str:
-        """Why one cannot write here, until when, and what the desk says to it, to readers; empty while one can."""
-        until, said = self._said(Mode.CLOSED)
-        when = f" until {until}" if until else ""
-        if self.site_mode == Mode.CLOSED:
-            return f"All discussions on this site are closed to new comments{when or ' at the moment'}.{said}"
-        return f"This discussion is closed to new comments{when}.{said}" if self.is_closed else ""
+    def notice(self) -> str:
+        """What readers are told of both switches and by the desk: first of the site's, then of the thread's.
 
-    @property
-    def held_words(self) -> str:
-        """The same where comments are read first."""
-        if not self.is_held:
-            return ""
-        until, said = self._said(Mode.HELD)
-        when = f"Until {until}," if until else "At the moment"
-        return f"{when} every comment here is read before it appears.{said}"
-
-    def _said(self, mode: str) -> tuple[str, str]:
-        """Of the site and the thread, as far as they are at that mode: the later end, and the words of the desk."""
-        places = [held for held in (self.site, self.held) if held.mode == mode]
-        ends = [held.until for held in places]
-        until = moment(max(ends)) if ends and None not in ends else ""
-        return until, "".join(f" {held.words}" for held in places if held.words)
+        Each thing once: the thread's own sentence is left out where the site's says the same, and so are words.
+        """
+        site, here = self.site, self.held
+        said = [_of_site(site), site.words]
+        said += [] if _says_the_same(here, site) else [_of_thread(here)]
+        said += [] if here.words == site.words else [here.words]
+        return " ".join(filter(None, said))
 
     @classmethod
     def of(cls, article) -> "Thread":

@@ -99,7 +99,7 @@ def _confirm(request, held: Held):
     everywhere.site = held
     names = ("mode", "note", "seen", "words", "until")
     context = {
-        "words": everywhere.closed_words,
+        "words": everywhere.notice,
         "until": held.until,
         "typed": {name: request.POST[name] for name in names if name in request.POST},
     }

@@ -106,7 +106,7 @@ def test_it_goes_on_in_batches_of_the_same_few_statements(author, monkeypatch):
         assert Notice.objects.count() == left
         assert waiting.count() == more
         asked.append(sum("comments_" in each["sql"] for each in statements))
-    assert asked == [4, 4, 4]
+    assert asked == [5, 5, 5]
 
 
 def test_it_is_queued_each_night():
@@ -126,6 +126,6 @@ def test_the_old_are_found_by_their_age(author):
             cursor.execute("EXPLAIN " + each)
             plans.append("\n".join(line for (line,) in cursor.fetchall()))
     for plan, index in zip(
-        plans, ("notice_read_by_age", "notice_unread_by_age", "digest_by_age"), strict=True
+        plans, ("notice_read_by_age", "notice_unread_by_age", "digest_by_age", "alert_by_age"), strict=True
     ):
         assert index in plan

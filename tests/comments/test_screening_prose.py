@@ -64,6 +64,11 @@ def test_made_up_texts_raise_no_alarm():
         "I left a note and a letter, nobody was at the door.",
         "They won. It was easy.",
         "I cut my own hair.",
+        "It will be cold tomorrow.",
+        "I hope it will be better soon.",
+        "Then it will be fine.",
+        "She is unbearable now.",
+        "He once swallowed a tablet and talks of nothing else.",
     ],
 )
 def test_a_word_of_every_day_is_no_danger(text):
@@ -78,6 +83,10 @@ def test_a_word_of_every_day_is_no_danger(text):
         "I am in the car in the garage with the engine running.",
         "My dad is grey and sweating and holds his chest.",
         "This is my last message. I wrote the letters.",
+        "Tonight it will be over.",
+        "By then it will be done.",
+        "The pain is unbearable now.",
+        "He swallowed a battery.",
     ],
 )
 def test_the_same_word_beside_somebody_in_trouble_is_one(text):

@@ -94,6 +94,17 @@ def test_an_emergency_that_came_in_goes_first_and_then_the_filter_again(client, 
     assert answer.url == f"/moderation/comments/{second.pk}/{asked}"
 
 
+def test_the_next_card_that_comes_as_a_part_has_the_filter_in_its_address_and_its_forms(client, moderator):
+    article = make_article()
+    first, second = waits(article=article), waits(article=article)
+    asked = f"?article={article.slug}"
+    action = f"/moderation/comments/{first.pk}/decisions/{asked}"
+    data = {"version": first.version, "action": "publish"}
+    answer = client.post(action, data, headers={"HX-Request": "true"})
+    assert answer["HX-Push-Url"] == f"/moderation/comments/{second.pk}/{asked}"
+    assert f'action="/moderation/comments/{second.pk}/decisions/{asked}"' in answer.content.decode()
+
+
 def test_what_others_look_at_and_ones_own_is_left_out_under_a_filter_too(moderator):
     article, colleague = make_article(), make_user("moderator")
     own, looked_at, free = (

@@ -28,7 +28,7 @@ class Readers:
             return self._submit_by_page(by, article, parent, body)
         thread = Thread.of(article)
         if thread.is_closed:  # the page says so before it reads the form
-            raise MayNotWrite(thread.closed_words)
+            raise MayNotWrite(thread.notice)
         comment = self._form(by, article, parent, body, thread=thread).save()
         assert parent is None or site.known[parent.pk].status == "published"
         site.came(comment, body, STATUS[self.listener.verdict.outcome])

@@ -60,7 +60,7 @@ def test_a_site_that_is_held_says_why_under_every_article(client, moderator):
     client.get(article.get_absolute_url())
     switch_site(client, "held", words="A storm of spam.")
     html = client.get(article.get_absolute_url()).content.decode()
-    assert "At the moment every comment here is read before it appears. A storm of spam." in html
+    assert "At the moment every comment on this site is read before it appears. A storm of spam." in html
 
 
 @pytest.mark.parametrize("whole_site", [False, True])
@@ -90,19 +90,6 @@ def test_it_opens_by_itself_at_its_end_and_no_job_has_to_run(
     assert client.post(f"/moderation/switches/{Switch.objects.get().pk}/undo/").status_code == 409
     place = SiteMode if whole_site else Thread.of(article)
     assert place.switch("held", by=administrator, seen="open").from_mode == "open"
-
-
-def test_of_two_ends_the_later_counts(administrator):
-    article, soon = make_article(), timezone.now() + timedelta(hours=1)
-    later = soon + timedelta(days=1)
-    Thread.of(article).switch("closed", by=administrator, until=later, words="The thread.")
-    SiteMode.switch("closed", by=administrator, until=soon, words="The site.")
-    words = Thread.of(article).closed_words
-    assert words == (
-        f"All discussions on this site are closed to new comments until {moment(later)}. The site. The thread."
-    )
-    Thread.of(article).switch("closed", by=administrator)
-    assert Thread.of(article).closed_words == f"{ALL_CLOSED} The site."
 
 
 @pytest.mark.parametrize(

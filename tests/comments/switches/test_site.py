@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 
 def test_hold_everything_lets_nothing_through_unread(client, moderator, reader):
     article = make_article()
-    assert "every comment here is read" not in client.get(article.get_absolute_url()).content.decode()
+    assert "every comment on this site is read" not in client.get(article.get_absolute_url()).content.decode()
     assert switch_site(client, "held", note="A storm.").status_code == 303
     assert (
-        "every comment here is read before it appears"
+        "every comment on this site is read before it appears"
         in client.get(article.get_absolute_url()).content.decode()
     )
     answer = post(reader, article)
