@@ -133,7 +133,10 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
             appeals,
             told,
             comment.pk in answered,
-            comment.pk in in_crisis or help_lines.is_needed_after(decisions[comment.pk]),
+            # Not for what others say of it before anybody has read that: they may say so of anybody.
+            comment.pk in in_crisis
+            and bool(_crisis_codes(decisions[comment.pk]))
+            or help_lines.is_needed_after(decisions[comment.pk]),
         )
         for comment in comments
     ]

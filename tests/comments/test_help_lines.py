@@ -5,19 +5,25 @@ from datetime import timedelta
 import pytest
 from django.contrib.admin.sites import site
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from comments import help, waiting
 from comments.models import Case, Clause, Comment, Decision, HelpLine, undoing
+from comments.screening import Finding, Outcome
 from tests.comments.conftest import send
-from tests.factories import make_comment, make_user
+from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
 
 
 def in_crisis(author, article=None) -> Comment:
-    comment = make_comment(article, author, status="pending", body="I cannot go on.")
-    Case.open_for(comment, "crisis", priority=0)
+    """What screening found, as `submit()` and the door of the lane leave it."""
+    found = Finding("self_harm", Outcome.HOLD)
+    comment = Comment.submit(
+        article=article or make_article(), by=author, body="I cannot go on.", verdict=verdict("hold", found)
+    )
+    Case.open_for(comment, "crisis", priority=0, codes=["self_harm"])
     return comment
 
 
@@ -51,6 +57,18 @@ def test_the_part_that_answers_a_post_has_them_first(client, reader, article, mo
     monkeypatch.setattr(Comment, "submit", submit_a_crisis)
     page = send(client, article, "I cannot go on.", part=True).content.decode()
     assert page.index("data-crisis") < page.index("I cannot go on.")
+
+
+def test_what_a_stranger_says_of_it_shows_its_author_nothing(client, reader, article):
+    comment = make_comment(article, reader)
+    sent = Client().post(f"/comments/{comment.pk}/report/", {"reason": "danger"})
+    assert sent.status_code == 200 and "crisis" in Case.objects.get(pk=comment.pk).kinds
+    for address in ("/comments/mine/", f"/articles/{article.slug}/comments/mine/"):
+        assert b"data-crisis" not in client.get(address).content
+    moderator = make_user("moderator")
+    comment.refresh_from_db()
+    comment.decide("keep", by=moderator, version=comment.version, outcome="authorities", message="Call 112.")
+    assert b"data-crisis" in client.get("/comments/mine/").content  # a person has read it
 
 
 def test_without_an_emergency_nobody_is_shown_any(client, reader, article):

@@ -5,8 +5,9 @@ from django.core import mail
 from django.db import transaction
 
 from comments.models import Appeal, Case, Clause, Comment, Helpful, Report
+from comments.screening import Finding, Outcome
 from tests.comments.conftest import work
-from tests.factories import PASSWORD, make_article, make_comment, make_user
+from tests.factories import PASSWORD, make_article, make_comment, make_user, verdict
 from tests.journeys.conftest import link_in_mail, log_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
@@ -127,7 +128,8 @@ def test_a_published_comment_is_there_after_sending(visitor, script):
 
 def test_where_to_turn_is_shown_to_the_author_alone(visitor, script):
     article, author, other = make_article(), make_user(), make_user()
-    comment = make_comment(article, author, status="pending", body="I cannot go on.")
+    found = verdict("hold", Finding("self_harm", Outcome.HOLD))
+    comment = Comment.submit(article=article, by=author, body="I cannot go on.", verdict=found)
     with transaction.atomic():
         Case.open_for(comment, "crisis", priority=0)
     page = visitor(author, locale="en-GB")
