@@ -160,3 +160,8 @@ def test_an_emergency_that_has_come_in_is_told_apart(client, moderator):
         Case.open_for(new, "crisis", priority=0)
     told = client.get(url).json()
     assert (told["new"], told["emergencies"]) == ("1", "1")
+
+
+def test_what_no_form_of_the_desk_sent_is_not_offered(client, moderator):
+    make_comment(status="pending").decide("publish", by=moderator, version=1)
+    assert offered(page(client, "/moderation/")) == ""
