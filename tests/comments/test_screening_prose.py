@@ -66,6 +66,8 @@ def test_made_up_texts_raise_no_alarm():
         "I cut my own hair.",
         "It will be cold tomorrow.",
         "I hope it will be better soon.",
+        "The clock keeps me up.",
+        "My cat keeps me in good spirits.",
         "Then it will be fine.",
         "She is unbearable now.",
         "He once swallowed a tablet and talks of nothing else.",
@@ -87,6 +89,7 @@ def test_a_word_of_every_day_is_no_danger(text):
         "By then it will be done.",
         "The pain is unbearable now.",
         "He swallowed a battery.",
+        "He keeps me locked in the house.",
     ],
 )
 def test_the_same_word_beside_somebody_in_trouble_is_one(text):
