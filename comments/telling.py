@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts import names
-from comments import states, waiting
+from comments import statement, states, waiting
 from comments.models import Action, Mark
 from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import Kind
@@ -119,6 +119,8 @@ def _line(notice) -> str:
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")
     if of_edit and decision.action == Action.KEEP:
         words = "{it} was not taken over; it stays as it was."
+    if statement.is_first(decision):
+        words = words.replace(" again", "")
     return words.format(it=f"{what} {where}", own=f"your comment {where}")
 
 
