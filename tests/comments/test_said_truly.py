@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from comments import jobs, statement
-from comments.models import Appeal, Clause, CommentText, Report, undoing
+from comments.models import Appeal, Clause, CommentText, Report, Sanction, undoing
 from tests.factories import make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +112,12 @@ def test_the_day_on_which_a_text_was_destroyed_is_the_sites(client, moderator, s
     client.force_login(moderator)
     page = client.get(f"/moderation/comments/{comment.pk}/").content.decode()
     assert "Destroyed on 10 March 2026: old." in page
+
+
+def test_a_sanction_does_not_mail_the_words_of_somebody_in_danger(moderator):
+    comment = in_danger(make_comment(body="I could sleep for a hundred years."))
+    warning = Sanction.impose(
+        "warn", comment.author, by=moderator, reason="Please write to us.", comment=comment
+    )
+    jobs.mail_sanction(sanction_id=warning.pk, what="imposed")
+    assert "hundred years" not in mail.outbox[-1].body
