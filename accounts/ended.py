@@ -1,5 +1,6 @@
 """What somebody of the staff is told who sends a form after their login has ended: how to go on, and what they typed."""
 
+import re
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -9,7 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from healthnews.http import private
 
 DESK = "/moderation/"
-_TYPED = ("reply", "message", "note", "take_out", "answer", "reason", "text", "body", "passage", "why")
+_TYPED = (
+    *("reply", "message", "note", "take_out", "answer", "reason", "text", "body", "passage", "why"),
+    *("words", "intro"),
+)
+_OF_A_CLAUSE = re.compile(r"clause-\d+-(wording|guidance)")  # of the policy that somebody was writing
 
 
 def answer(request, *, trusted: bool = True):
@@ -17,17 +22,21 @@ def answer(request, *, trusted: bool = True):
     context = {
         "is_logged_in": request.user.is_authenticated,
         "back": _page_of(request),
-        "texts": texts(request.POST, _TYPED) if trusted else [],
+        "texts": _typed(request.POST) if trusted else [],
     }
     return private(render(request, "accounts/ended.html", context, status=403))
 
 
 def to_log_in(request):
     """Whoever sends a form when their login has ended: to log in, and back to its page; first shown what they typed, if they did."""
-    if texts(request.POST, _TYPED):
+    if _typed(request.POST):
         return answer(request)
     where = urlencode({"next": _page_of(request)}, safe="/")
     return private(redirect(f"{resolve_url(settings.LOGIN_URL)}?{where}"))
+
+
+def _typed(sent) -> list[str]:
+    return texts(sent, [*_TYPED, *filter(_OF_A_CLAUSE.fullmatch, sent)])
 
 
 def texts(sent, names) -> list[str]:

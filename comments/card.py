@@ -109,7 +109,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
     spans, known = _spans(found, plain, typed), Known.about(comment)
     appeals = _appeals(comment) if "appeal" in kinds else []
     reports = _reports(comment) if "report" in kinds else []
-    why_not_mine = deciding.why_not(by, comment, [appeal.decision for appeal in appeals])
+    why_not_mine = deciding.why_not(by, comment, appeals)
     allowed = _allowed(comment, kinds, by, why_not_mine)
     is_own = comment.author_id == by.pk
     return {
@@ -156,7 +156,7 @@ def card(comment, *, by, typed=None, reply: str = "") -> dict:
 
 
 def _allowed(comment, kinds, by, why_not_mine: str) -> list[str]:
-    """What this moderator can do: with an appeal against their own decision only what leaves it to somebody else."""
+    """What this moderator can do: with an appeal of theirs, or against their own decision, only what leaves it to others."""
     allowed = states.offered(comment.status, edit_waits=comment.waiting_text_id is not None, kinds=kinds)
     if why_not_mine:
         own = comment.author_id == by.pk

@@ -111,7 +111,7 @@ class DecisionForm(ClauseForm):
 
     def clean_take_out(self):
         """Where the words of each line stand in the text: [(start, end), …]."""
-        lines = [*filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines()))]
+        lines = dict.fromkeys(filter(None, map(str.strip, self.cleaned_data["take_out"].splitlines())))
         text = self.comment.text_to_decide.plain if lines else ""
         spans = []
         for words in lines:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
 from articles import diff
+from articles.dates import written
 from comments import findings, states
 from comments.models import Action, CommentText, Decision
 from comments.screening import CRISIS
@@ -111,7 +113,8 @@ def _shown(alarm, texts) -> Alarm | None:
 
 def _earlier(text, is_veiled: bool) -> Earlier:
     if text.destroyed_at:
-        gone = f"Destroyed on {text.destroyed_at:%-d %B %Y}: {text.destroyed_because or 'no reason given'}."
+        day = written(timezone.localtime(text.destroyed_at))
+        gone = f"Destroyed on {day}: {text.destroyed_because or 'no reason given'}."
         return Earlier(text.created_at, "", False, gone)
     plain = text.plain
     return Earlier(text.created_at, plain if len(plain) <= _LENGTH else f"{plain[:_LENGTH]} […]", is_veiled)

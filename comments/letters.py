@@ -40,7 +40,9 @@ def _corrected(request) -> dict:
 
 def sanction(imposed, what: str) -> None:
     """A sanction was "imposed" on somebody or "lifted": what it means, why, and how to answer."""
-    quote = quoted(imposed.comment.text.plain) if imposed.comment else []
+    about = imposed.comment
+    # The words of somebody in danger are in no mail that others may open.
+    quote = quoted(about.text.plain) if about and not about.is_veiled else []
     context = {"sanction": imposed, "quote": quote}
     if what == "lifted":
         context["appeal"] = imposed.appeals.filter(was_granted=True).first()

@@ -13,12 +13,14 @@ from comments.models import Case, Lane
 from comments.models.deciding import others_moderate
 from healthnews.questions import Question
 
-# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal against one's own decision.
+# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal of one's own or against one's own
+# decision.
 _NOT_MINE = """(
     EXISTS (SELECT FROM comments_comment AS comment WHERE comment.id = comment_id AND comment.author_id = %(by)s)
     OR 'appeal' = ANY (kinds) AND EXISTS (
         SELECT FROM comments_decision AS decision JOIN comments_appeal AS appeal ON appeal.decision_id = decision.id
-        WHERE decision.comment_id = comments_case.comment_id AND decision.by_id = %(by)s AND appeal.answered_by_id IS NULL
+        WHERE decision.comment_id = comments_case.comment_id AND appeal.answered_by_id IS NULL
+        AND %(by)s IN (decision.by_id, appeal.by_id)
     )
 )"""
 # Three ways to go on, the first that leads somewhere: each reads the head of the queue's index.

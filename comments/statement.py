@@ -31,8 +31,14 @@ _CHANGE_REFUSED = f"The change to your comment is not published. {_AS_IT_WAS}"
 _OUTCOMES = {
     states.PUBLISH: "Your comment is published.",
     states.RESTORE: "Your comment is published again, in its old place.",
+    states.OVERTURN: "Your appeal was granted. Your comment is published again, in its old place.",
     states.KEEP: "Your comment stays as it is.",
     states.UNDO: "A decision was taken back. Your comment is as it was before.",
+}
+# The same where nobody could read it before.
+_FIRST_OUTCOMES = {
+    states.RESTORE: "Your comment is published.",
+    states.OVERTURN: "Your appeal was granted. Your comment is published.",
 }
 _SOURCES = {
     Decision.Source.OWN: "Nobody complained: comments are read by us.",
@@ -57,6 +63,7 @@ class Statement:
     """What was decided about a comment and why, as its author is told."""
 
     decision: Decision
+    about: Decision  # what is told of: after an undo, what it made stand again
     reasons: Decision | None  # by which something is kept from readers now
     answers: Appeal | None  # of its author, that it is the answer to
     waiting: Appeal | None  # of its author, that waits again because something was taken back
@@ -88,6 +95,11 @@ class Statement:
         return self.clause.policy if self.clause else self.decision.policy
 
     @property
+    def is_first(self) -> bool:
+        """Whether it is the one by which everybody can read the comment for the first time."""
+        return is_first(self.decision)
+
+    @property
     def refuses_appeal(self) -> bool:
         """Whether it leaves all as the author had appealed against it."""
         return self.answers is not None and self.answers.decision == self.reasons
@@ -105,7 +117,6 @@ def statement(decision: Decision) -> Statement:
     reasons = _restricting(decision, answers)
     restricts = reasons is not None
     undone = decision.action == states.UNDO
-    # What is told of: after an undo, what it made stand again.
     about = reasons if undone and restricts else decision
     redress = _redress(about) if restricts else []
     judged = reasons or decision
@@ -116,6 +127,7 @@ def statement(decision: Decision) -> Statement:
     findings = _findings(noticed) if detected else []
     return Statement(
         decision=decision,
+        about=about,
         reasons=reasons,
         answers=answers,
         waiting=_waiting(comment) if undone else None,
@@ -222,16 +234,17 @@ def _outcome(decision: Decision, reasons: Decision | None, answers: Appeal | Non
         return f"Your appeal was answered. {_stands(reasons)}" if answered else _stands(reasons)
     if decision.action == states.PUBLISH and answers is not None and answers.was_granted:
         return "Your appeal was granted. Your text is public."
-    if decision.action == states.OVERTURN:
-        return f"Your appeal was granted. Your comment is published{_again(decision)}."
     about_edit = decision.waiting_before_id is not None and decision.to_status == Status.PUBLISHED
     if about_edit and decision.action == states.PUBLISH:
         return "The change to your comment is published."
+    if is_first(decision) and decision.action in _FIRST_OUTCOMES:
+        return _FIRST_OUTCOMES[decision.action]
     return _OUTCOMES.get(decision.action, f"Your comment is {Status(decision.to_status).label.lower()}.")
 
 
-def _again(decision: Decision) -> str:
-    return " again, in its old place" if decision.comment.was_public_before(decision.at) else ""
+def is_first(decision: Decision) -> bool:
+    """Whether nobody could read the comment before this decision published it."""
+    return decision.to_status == Status.PUBLISHED and decision.comment.published_at == decision.at
 
 
 def _redress(decision: Decision) -> list[Redress]:
@@ -268,11 +281,11 @@ def as_data(made: Statement) -> dict:
                 {"start": start, "end": end, "text": text}
                 for (start, end), text in zip_longest((made.reasons or decision).redactions, made.removed)
             ],
-            "source": decision.source,
+            "source": made.about.source,
             "source_in_words": made.source,
         },
         "automated_detection": made.detected,
-        "automated_decision": decision.is_automatic,
+        "automated_decision": made.about.is_automatic,
         "ground": {
             "policy_version": policy.number if policy else None,
             "clause": clause.number if clause else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from accounts import names
-from comments import states, waiting
+from comments import statement, states, waiting
 from comments.models import Action, Mark
 from comments.models.notice import ANSWERS, REPORTS
 from comments.models.preference import Kind
@@ -26,7 +26,7 @@ _DECIDED = {
     Action.KEEP: "{it} was looked at again, and stays as it is.",
     Action.HOLD: "{it} is being read again by a moderator.",
     Action.UPHOLD: "Your appeal was decided: {own} stays as it is.",
-    Action.OVERTURN: "Your appeal was granted: {own} is published{again}.",
+    Action.OVERTURN: "Your appeal was granted: {own} is published again.",
 }
 # What else answers an appeal: one that is about a text beside the public one.
 _ON_APPEAL = {
@@ -122,8 +122,9 @@ def _line(notice) -> str:
     words = _DECIDED.get(decision.action, "Something was decided about {own}.")
     if of_edit and decision.action == Action.KEEP:
         words = "{it} was not taken over; it stays as it was."
-    again = " again" if comment.was_public_before(decision.at) else ""
-    return words.format(it=f"{what} {where}", own=f"your comment {where}", again=again)
+    if statement.is_first(decision):
+        words = words.replace(" again", "")
+    return words.format(it=f"{what} {where}", own=f"your comment {where}")
 
 
 def _came_of_it(decision) -> str:

@@ -144,6 +144,11 @@ def _owns(user, comments: list[Comment]) -> list[Own]:
 
 def _in_force(decisions: list[Decision]) -> Decision | None:
     """As `Decision.in_force`, of decisions that were read already."""
+    return _told_last([each for each in decisions if each.action != Action.KEEP or each.waiting_before_id])
+
+
+def _told_last(decisions: list[Decision]) -> Decision | None:
+    """What they were told of last: what is in force, or that all is kept, with a word for somebody in danger."""
     taken_back = {decision.reverses_id for decision in decisions}
     counting = [each for each in decisions if each.action != Action.UNDO and not each.leaves_as_is]
     return next((each for each in reversed(counting) if each.pk not in taken_back), None)
@@ -165,7 +170,8 @@ def _own(line, comment, decisions, in_force, appeals, told, answered: bool, in_c
         appeal = next((each for each in appeals.values() if each.answered_by_id == in_force.pk), None)
     reasons = appeal.decision if appeal and in_force.action == Action.UPHOLD else in_force
     hidden = status in {Status.REJECTED, Status.REMOVED, Status.RETURNED}
-    message = in_force.message if in_force and (status != Status.PUBLISHED or in_crisis) else None
+    told_last = _told_last(decisions)
+    message = told_last.message if told_last and (status != Status.PUBLISHED or in_crisis) else None
     state = _CRISIS_STATES.get(status, _STATES[status]) if in_crisis else _STATES[status]
     redacted = bool(in_force and in_force.action == Action.PUBLISH_REDACTED)
     if redacted and status == Status.PUBLISHED:
@@ -196,7 +202,7 @@ def _own(line, comment, decisions, in_force, appeals, told, answered: bool, in_c
             and not any(each.is_all_against(in_force) for each in appeals.values())
             and is_in_time(told.get(in_force.pk, in_force.at))
         ),
-        has_statement=bool(in_force and (in_force.action in states.STAFF or in_force.is_appealable)),
+        has_statement=bool(told_last and (told_last.action in states.STAFF or told_last.is_appealable)),
         in_crisis=in_crisis,
         is_sudden=in_crisis and help_lines.is_sudden(_crisis_codes(decisions)),
     )

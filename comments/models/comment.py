@@ -184,10 +184,6 @@ class Comment(models.Model):
         """Whether everybody may read its text."""
         return self.status == Status.PUBLISHED
 
-    def was_public_before(self, moment: datetime) -> bool:
-        """Whether everybody could read it at some time before that."""
-        return self.published_at is not None and self.published_at < moment
-
     @property
     def is_veiled(self) -> bool:
         """Whether its text is not printed in passing, because nobody should come upon it: an emergency that is open, or

@@ -105,9 +105,10 @@ def carry_out(act: Act, comments, versions: dict[int, int], messages: dict[int, 
                 if comment.version != versions[comment.pk]:
                     moved.append(comment.pk)
                     continue
-                appealed = [each.decision for each in appeals.get(comment.pk, ())]
                 message = messages.get(comment.pk, "")
-                moves[comment.pk] = _moved(act, comment, cases.get(comment.pk), appealed, message)
+                moves[comment.pk] = _moved(
+                    act, comment, cases.get(comment.pk), appeals.get(comment.pk, ()), message
+                )
             except REFUSALS as refusal:
                 done.refused[comment.pk] = refusal
         wanted = [comment for comment in comments if comment.pk in moves]
@@ -148,13 +149,13 @@ def _locked(article_ids: set[int], pks) -> tuple[dict[int, int], int | None]:
 # What is moved, and what stands against it
 
 
-def _moved(act: Act, comment, case, appealed, message: str) -> dict:
+def _moved(act: Act, comment, case, appeals, message: str) -> dict:
     """The columns that change. Raises states.NotAllowed or Undecidable."""
     waits = comment.waiting_text_id is not None
     kinds = case.kinds if case else ()
     to = states.check(act.action, comment.status, edit_waits=waits, kinds=kinds)
     if act.is_of_staff:
-        _stand_in_the_way(act, comment, kinds, appealed, message)
+        _stand_in_the_way(act, comment, kinds, appeals, message)
     if act.action == Action.ESCALATE:
         return {}
     now = act.moment
@@ -168,7 +169,7 @@ def _moved(act: Act, comment, case, appealed, message: str) -> dict:
     return moved
 
 
-def _stand_in_the_way(act: Act, comment, kinds, appealed, message: str) -> None:
+def _stand_in_the_way(act: Act, comment, kinds, appeals, message: str) -> None:
     """Raise Undecidable when the act lacks something, or is not this moderator's to do."""
     if act.action in states.NEEDS_CLAUSE and act.clause is None:
         raise Undecidable("Choose the clause of the policy that this is decided by.")
@@ -179,7 +180,7 @@ def _stand_in_the_way(act: Act, comment, kinds, appealed, message: str) -> None:
     if act.outcome and "crisis" not in kinds:
         raise Undecidable("An outcome is only given to a comment in the crisis lane.")
     closes = act.action not in states.KEEPS_WAITING
-    if why := why_not(act.by, comment, appealed if closes else []):
+    if why := why_not(act.by, comment, appeals if closes else ()):
         raise Undecidable(why)
 
 
@@ -196,16 +197,19 @@ def _redacted(act: Act, text, now) -> CommentText:
     )
 
 
-def why_not(by, comment, appealed) -> str:
+def why_not(by, comment, appeals) -> str:
     """Why this moderator leaves the comment to another one, in words; empty when it is theirs to decide.
 
-    `appealed`: the decisions that the open appeals are against. A query only where it may be somebody else's.
+    `appeals`: those that wait, with their decisions. A query only where it may be somebody else's.
     """
     if comment.author_id == by.pk and others_moderate(by):
         return "This is your own comment: another moderator has to decide about it."
-    deciders = {decision.by_id for decision in appealed}
+    deciders = {each.decision.by_id for each in appeals}
     if by.pk in deciders and others_moderate(by, but=deciders | {comment.author_id}):
         return "The appeal is against your own decision: another moderator has to answer it."
+    senders = {each.by_id for each in appeals}
+    if by.pk in senders and others_moderate(by, but=deciders | senders):
+        return "The appeal is your own: another moderator has to answer it."
     return ""
 
 

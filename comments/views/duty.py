@@ -94,12 +94,15 @@ def _roster(request, *, status=200, error="", typed=None):
 def _exceptions() -> list:
     """Absences and single shifts of today and to come, soonest first; a shift that nobody keeps says so. Two queries."""
     today = timezone.localdate()
-    gone = list(Away.objects.filter(last__gte=today).select_related("user")[:MOST_SHOWN])
-    once = list(Duty.objects.filter(on__gte=today - timedelta(days=1)).select_related("user")[:MOST_SHOWN])
+    yesterday = today - timedelta(days=1)  # such a shift may still be kept
+    gone = list(Away.objects.filter(last__gte=yesterday).select_related("user")[:MOST_SHOWN])
+    once = Duty.objects.filter(on__gte=yesterday).order_by("on", "starts", "pk")
+    once = list(once.select_related("user")[:MOST_SHOWN])
     for line in once:
         line.is_away = any(
             each.user_id == line.user_id and each.first <= line.on <= each.last for each in gone
         )
+    gone = [each for each in gone if each.last >= today]
     return sorted([*gone, *once], key=lambda each: getattr(each, "first", None) or each.on)
 
 

@@ -92,7 +92,8 @@ def card(request, pk):
     """One comment with all that its decision needs. Opening it says to the others that one is looking."""
     comment = comment_of(request, pk)
     case = getattr(comment, "case", None)
-    if case is not None and case.closed_at is None and not case.is_looked_at_by_others(request.user):
+    own = comment.author_id == request.user.pk  # theirs to read, and a colleague's to decide
+    if case is not None and case.closed_at is None and not (own or case.is_looked_at_by_others(request.user)):
         case.claim(by=request.user)
     return card_page(request, comment, reply=request.GET.get("reply", ""))
 
@@ -142,6 +143,6 @@ def claim(request, pk):
         return private(HttpResponse(status=204))
     if case.closed_at is not None:
         return private(HttpResponse(f"{MovedMeanwhile(case.comment)}\n", "text/plain", status=409))
-    if case.claim(by=request.user):
+    if case.comment.author_id == request.user.pk or case.claim(by=request.user):
         return private(HttpResponse(status=204))
     return private(HttpResponse(f"{case.claimed_by} is looking at this.\n", "text/plain", status=409))

@@ -141,13 +141,14 @@ def lift(request, pk):
     """End a sanction before its time."""
     held = get_object_or_404(Sanction.objects.select_related("user"), pk=pk)
     form = LiftForm(request.POST)
+    typed = {"said": request.POST.get("reason", "")}
     if not form.is_valid():
-        return _person(request, held.user, status=422, error=form.sentence, typed=request.POST)
+        return _person(request, held.user, status=422, error=form.sentence, typed=typed)
     try:
         held.lift(by=request.user, reason=form.cleaned_data["reason"])
     except Undecidable as refusal:
         status = 403 if isinstance(refusal, NotYours) else 409
-        return _person(request, held.user, status=status, error=str(refusal), typed=request.POST)
+        return _person(request, held.user, status=status, error=str(refusal), typed=typed)
     messages.success(request, f"{held.get_kind_display()} of {held.user} lifted: they are told by mail.")
     return _back(held.user)
 
@@ -166,7 +167,7 @@ def answer_appeal(request, pk):
         form.save(appeal, by=request.user)
     except Undecidable as refusal:
         status = 403 if isinstance(refusal, NotYours) else 409
-        return _person(request, user, status=status, error=str(refusal), typed=typed)
+        return _person(request, user, status=status, error=str(refusal), typed={"said": typed["answer"]})
     messages.success(request, f"The appeal of {user} is {appeal.state}: they are told by mail.")
     return _back(user)
 

@@ -80,3 +80,22 @@ def test_what_another_site_sends_is_not_shown(strict):
     answer = sent_from(strict, make_comment(status="pending"), "/", **{"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert "And a message." not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("where", "typed"),
+    [
+        (
+            "policy/draft/",
+            {"intro": "How we talk here.", "clause-11-wording": "Be kind.", "clause-11-guidance": "Twice."},
+        ),
+        ("switches/", {"words": "We are back on Monday."}),
+    ],
+)
+def test_the_words_of_a_policy_and_of_a_switch_are_not_lost_either(client, where, typed):
+    answer = client.post(f"/moderation/{where}", typed | {"mode": "held", "clause-TOTAL_FORMS": "12"})
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert html.count("<textarea") == len(typed)
+    for text in typed.values():
+        assert text in html

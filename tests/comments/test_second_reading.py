@@ -246,3 +246,11 @@ def test_an_open_emergency_is_not_read_again_and_not_shown_above_an_answer(clien
     html = shown(client)
     assert "An answer to it." in html
     assert "Zebra" not in html
+
+
+def test_nobody_comes_upon_the_text_of_an_emergency_unasked(client, ann, bob):
+    comment = make_comment(status="pending", body="I cannot go on like this.")
+    Case.open_for(comment, "crisis", priority=0)
+    drawn("publish", by=ann, comment=comment, outcome="signposted")
+    html = shown(client)
+    assert re.search(r'<details class="veil"><summary>[^<]*</summary><section[^>]*><p>I cannot go on', html)
