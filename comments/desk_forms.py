@@ -215,7 +215,7 @@ def _to_come(day: date | None) -> date:
 
 
 class SwitchForm(SentenceForm):
-    """Open, hold or close; `words` are for readers. `seen` is the mode that was on the page."""
+    """Open, hold or close; `words` are for readers. `seen` is what held on the page: a mode, or the key of it (`Held.key`)."""
 
     mode = forms.ChoiceField(
         choices=Mode.choices,
@@ -225,7 +225,11 @@ class SwitchForm(SentenceForm):
         },
     )
     note = PlainTextField(required=False, max_length=1_000)
-    seen = forms.ChoiceField(choices=[("", ""), *Mode.choices], required=False)
+    seen = forms.RegexField(
+        rf"^({'|'.join(Mode.values)})(\.[0-9a-f]{{8}})?$",
+        required=False,
+        error_messages={"invalid": "This page is out of date: please load it anew."},
+    )
     words = PlainTextField(
         required=False,
         max_length=MOST_WORDS,

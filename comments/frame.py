@@ -37,6 +37,9 @@ _FRAME = Question(
     CASE WHEN %(administers)s THEN (SELECT count(*) FROM (
         SELECT FROM comments_credentialrequest WHERE decided_at IS NULL LIMIT %(most)s
     ) AS found) ELSE 0 END,
+    (SELECT count(*) FROM (
+        SELECT FROM comments_sanctionappeal WHERE answered_at IS NULL LIMIT %(most)s
+    ) AS found),
     undo.*, pick.*
     FROM (
         SELECT array_agg(made.id ORDER BY made.id), min(made.at), min(made.action), min({_NAME})
@@ -83,6 +86,7 @@ class Frame:
     escalated: str
     proposals: str
     requests: str
+    sanction_appeals: str
     undo: Undoable | None
     mark: str
 
@@ -96,7 +100,7 @@ def frame(user) -> Frame:
         since=timezone.now() - UNDO_TIME,
         acts=list(states.STAFF),
     )
-    counts, (decisions, at, action, name), (pick, picked_at, is_set, picked) = row[:4], row[4:8], row[8:]
+    counts, (decisions, at, action, name), (pick, picked_at, is_set, picked) = row[:5], row[5:9], row[9:]
     undo = None
     if pick and (not decisions or picked_at > at):
         undo = Undoable(

@@ -82,6 +82,7 @@ def answer_to(reports, decision) -> dict:
         "article": report.comment.article,
         "is_notice": report.is_of_illegal,
         "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
+        "who": "we" if decision.by_the_same else "another moderator",
         "with_editors": _is_with_editors(reports),
         "may_appeal": report.reporter is not None
         and Appeal.is_open_to(report.reporter, report.comment, decision),

@@ -6,6 +6,7 @@ open (`Held.now`), and a kept page names in its key what holds at the moment.
 
 from datetime import datetime
 from typing import NamedTuple
+from zlib import crc32
 
 from django.conf import settings
 from django.db import models, transaction
@@ -48,6 +49,11 @@ class Held(NamedTuple):
     def asked(cls, mode: str, words: str, until: datetime | None) -> "Held":
         """What somebody switches to: what is open needs no words and no end."""
         return cls() if mode == Mode.OPEN else cls(mode, words, until)
+
+    @property
+    def key(self) -> str:
+        """What a form sends back, to say what was seen: with other words or another end it is another."""
+        return f"{self.mode}.{crc32(f'{self.words}|{self.until}'.encode()):08x}"
 
     def __str__(self):
         until = f" until {moment(self.until)}" if self.until else ""
@@ -175,11 +181,14 @@ class Switch(models.Model):
 
     @classmethod
     def record(cls, thread, before: Held, to: Held, *, by, note: str, seen: str) -> "Switch":
-        """Write it down, if it still changes something. Call with the row of the mode locked."""
-        if before == to or seen and seen != before.mode:
+        """Write it down, if it still changes something. Call with the row of the mode locked.
+
+        `seen` is what the page had: a mode, or the key of all that held.
+        """
+        if before == to or seen and seen not in {before.mode, before.key}:
             last = cls.objects.select_related("by").newest_of(thread)
             who = f" {last.by} did that at {timezone.localtime(last.at):%H:%M on %d %B %Y}." if last else ""
-            raise Overtaken(f"Nothing was switched: it is at “{before}” now.{who}")
+            raise Overtaken(f"Nothing was switched. Now: {before}.{who}")
         remark, words = (Remark.objects.create(text=text) if text else None for text in (note, to.words))
         return cls.objects.create(
             thread=thread,

@@ -67,10 +67,23 @@ def test_that_it_is_taken_down_on_somebody_elses_appeal_is_told_to_all_who_had_s
     assert len(bodies) == len(mail.outbox)
     for address in (ADDRESS, third.email):
         assert (
-            "Somebody else appealed, and another moderator has looked at it: it is taken down."
+            "Somebody else appealed, and another moderator looked at it: it is taken down."
             in bodies[(address,)]
         )
     assert "Somebody else appealed" not in bodies[(appellant.email,)]
     client.force_login(third)
     page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
     assert "the comment stayed then. It is no longer public now." in page
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_who_looked_again_is_another_moderator_only_where_it_was(notice, others):
+    comment, moderator = notice.report.comment, make_user("moderator")
+    judge = make_user("moderator") if others else moderator
+    removal = decided(comment, "remove", moderator, clause=Clause.in_force().first())
+    Appeal.lodge(removal, by=comment.author, text="It is the truth.")
+    decided(comment, "overturn", judge)
+    work()
+    body = told()[-1].body
+    assert ("another moderator looked at it" in body) is bool(others)
+    assert ("Its author appealed, we looked at it" in body) is not others

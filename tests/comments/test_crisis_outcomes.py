@@ -9,6 +9,7 @@ from comments import jobs
 from comments.models import CannedReply, Case, Clause, Comment, Notice, Preference
 from comments.screening import Finding, Outcome
 from tests import plain_forms
+from tests.comments.conftest import work
 from tests.factories import make_article, make_comment, make_user, verdict
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +227,16 @@ def test_the_card_of_what_was_withdrawn_has_no_empty_heading(client, moderator):
     assert "<h2>The article</h2>" in client.get(url(comment)).content.decode()
     comment.withdraw(by=comment.author, version=1)
     assert "<h2>The article</h2>" not in client.get(url(comment)).content.decode()
+
+
+def test_what_was_written_when_it_was_kept_is_where_the_mail_leads(client, moderator):
+    comment = crisis("published")
+    comment.refresh_from_db()
+    comment.decide(
+        "keep", by=moderator, version=comment.version, outcome="authorities", message="We have called."
+    )
+    work()
+    (message,) = mail.outbox
+    where = re.search(rf"(/comments/\S+)#comment-{comment.pk}\n", message.body)[1]
+    client.force_login(comment.author)
+    assert "We have called." in client.get(where).content.decode()

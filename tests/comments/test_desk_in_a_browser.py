@@ -4,8 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import transaction
+from playwright.sync_api import expect
 
-from comments.models import Case, Report
+from comments.models import Appeal, Case, Clause, Decision, Report
 from tests.factories import make_comment, make_user, verdict
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey]
@@ -119,3 +120,25 @@ def test_a_clause_brings_its_usual_reply_and_shows_its_usual_outcome(browser, li
     page.check("#message-please-civil")
     assert chosen("4") == (["please-civil"], ["reject"])  # what was chosen by hand stays
     context.close()
+
+
+def test_control_and_enter_sends_nothing_where_a_form_leads_two_ways(browser, live_server, client):
+    comment = make_comment(author=make_user(), status="pending", body="It hurts.")
+    comment.decide("reject", by=make_user("moderator"), version=1, clause=Clause.in_force().first())
+    Appeal.lodge(Decision.in_force(comment), by=comment.author, text="I named nobody.")
+    client.force_login(make_user("moderator"))
+    context = browser.new_context(base_url=live_server.url)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"/moderation/comments/{comment.pk}/")
+    page.wait_for_timeout(450)
+    page.fill("#appeal-message", "You are right.")
+    page.press("#appeal-message", "Control+Enter")
+    expect(page.locator("[data-announce]")).to_contain_text("can be sent in 2 ways")
+    assert Appeal.objects.get().answered_by is None
+    page.keyboard.press("g")  # leads to the field
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: f"/{comment.pk}/" not in url)
+    context.close()
+    assert Appeal.objects.get().was_granted

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from comments import desk, frame
-from comments.models import Case, Comment, CredentialRequest, Decision, Proposal
+from comments.models import Case, Comment, CredentialRequest, Decision, Proposal, Sanction, SanctionAppeal
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,13 @@ def test_an_emergency_that_has_come_in_is_told_apart(client, moderator):
 def test_what_no_form_of_the_desk_sent_is_not_offered(client, moderator):
     make_comment(status="pending").decide("publish", by=moderator, version=1)
     assert offered(page(client, "/moderation/")) == ""
+
+
+def test_appeals_against_sanctions_are_counted_beside_people(client, moderator):
+    assert 'class="desk__count">1<span class="visually-hidden"> appeals' not in page(client, "/moderation/")
+    reader = make_user()
+    held = Sanction.impose("suspend", reader, by=make_user("moderator"), reason="Insults.", days=3)
+    appeal = SanctionAppeal.lodge(held, by=reader, text="I was provoked.")
+    assert 'class="desk__count">1<span class="visually-hidden"> appeals' in page(client, "/moderation/")
+    appeal.reply(by=moderator, grant=False, reason="It stays.")
+    assert 'class="desk__count">1<span class="visually-hidden"> appeals' not in page(client, "/moderation/")

@@ -72,7 +72,7 @@ def test_who_was_first_is_named_and_nothing_is_switched(client, moderator):
         ({"mode": ""}, "Choose open, held or closed."),
         ({"mode": "burnt"}, "There is no such mode."),
         ({"mode": "held", "note": "x" * 1_001}, "at most 1000"),
-        ({"mode": "held", "seen": "x"}, "Select a valid choice"),
+        ({"mode": "held", "seen": "x"}, "out of date: please load it anew"),
     ],
 )
 def test_wrong_input_is_422_in_words(client, moderator, data, words):
@@ -117,7 +117,7 @@ def test_the_part_for_the_card_offers_what_is_not_so_already(rf, client, moderat
         "moderation/_thread_switch.html", {"thread": Thread.of(article), "article": article}, request
     )
     assert f'action="/moderation/threads/{article.pk}/switch/"' in html
-    assert 'name="seen" value="held"' in html
+    assert f'name="seen" value="{Thread.of(article).held.key}"' in html
     assert 'name="next" value="/moderation/comments/7/"' in html
     said = re.findall(r'name="mode" value="(\w+)">([^<]+)<', html)
     assert said == [("open", "Open"), ("held", "Change words and end only"), ("closed", "Close")]
@@ -136,3 +136,21 @@ def test_what_is_wrong_is_said_beside_the_switch_of_that_thread(client, moderato
         assert f'value="{value}"' in html
     assert "<details open>" in html
     assert not Switch.objects.exists()
+
+
+def test_words_that_somebody_else_has_changed_meanwhile_are_not_written_over(client, moderator):
+    article = make_article()
+    switch_thread(client, article, "held", words="A quarrel.")
+    seen = re.search(
+        r'name="seen" value="([^"]+)"',
+        client.get(f"/moderation/threads/{article.pk}/switch/").content.decode(),
+    )[1]
+    assert (
+        switch_thread(client, article, "held", seen=seen, words="A quarrel about sleep.").status_code == 303
+    )
+    late = switch_thread(client, article, "held", seen=seen, words="Back on Monday.")
+    assert late.status_code == 409
+    assert (
+        "Back on Monday." in late.content.decode() and "Nothing was switched. Now:" in late.content.decode()
+    )
+    assert Thread.of(article).held.words == "A quarrel about sleep."

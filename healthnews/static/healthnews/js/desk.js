@@ -36,9 +36,10 @@ const desk = (() => {
   // One page sends one decision, however often a key or button is pressed.
   let sending = false;
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
+    if (event.target.method !== "post" || event.defaultPrevented) return;
     if (sending) event.preventDefault();
     sending = true;
+    setTimeout(() => { sending = false; }, 10_000); // somebody may have stopped it
   });
   window.addEventListener("pageshow", () => { sending = false; });
 
@@ -93,9 +94,15 @@ const desk = (() => {
     const field = typing(event.target);
     const form = event.target.form;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".decision")) {
-      const own = armed?.form === form ? armed : form.querySelector("[data-key]");
+      // Where a form can be sent in two ways, the button has to say which.
+      const ways = [...form.querySelectorAll("[data-key]")];
+      const own = armed?.form === form ? armed : ways.length === 1 ? ways[0] : null;
       event.preventDefault();
-      press(own);
+      if (own) press(own);
+      else {
+        ways[0].focus();
+        announce(`Choose the button: this can be sent in ${ways.length} ways.`);
+      }
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
