@@ -42,10 +42,11 @@ _FRAME = Question(
     ) AS found),
     undo.*, pick.*
     FROM (
-        SELECT array_agg(made.id ORDER BY made.id), min(made.at), min(made.action), min({_NAME})
+        SELECT array_agg(made.id ORDER BY made.id), min(made.at), min(made.action), CASE WHEN count(*) = 1 THEN (
+            SELECT {_NAME} FROM comments_comment AS comment
+            LEFT JOIN accounts_user AS author ON author.id = comment.author_id WHERE comment.id = min(made.comment_id)
+        ) END
         FROM comments_decision AS made
-        JOIN comments_comment AS comment ON comment.id = made.comment_id
-        LEFT JOIN accounts_user AS author ON author.id = comment.author_id
         WHERE made.at = (
             SELECT made.at FROM comments_decision AS made WHERE {_LATEST} ORDER BY made.at DESC, made.id DESC LIMIT 1
         ) AND {_LATEST}

@@ -86,7 +86,7 @@ SECURE_CSP = {
     "manifest-src": ["'self'"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a form without its files
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "healthnews.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # with "remember me"; without it the session ends with the browser
 SESSION_COOKIE_HTTPONLY = True
 SILENCED_SYSTEM_CHECKS: list[str] = []
