@@ -129,8 +129,10 @@ def _asked(chosen: list[str]) -> tuple[dict[int, int], list[str]]:
 @require_POST
 @moderator_required
 def undo_many(request):
-    """Take back up to BULK decisions (`decisions`, by id), as they were made; says which were and which were not."""
-    chosen = [text for text in request.POST.getlist("decisions") if text]
+    """Take back up to BULK decisions (`decisions`: ids, one or several in each), as they were made; says which were and
+    which were not.
+    """
+    chosen = [text for texts in request.POST.getlist("decisions") for text in texts.split()]
     if not chosen:
         return _bulk_done(request, verb="undone", error="Nothing was named that is to be undone.")
     if len(chosen) > BULK:

@@ -54,7 +54,7 @@ def decide(client, comment, **data):
 
 def undo(client, html):
     form = re.search(r'<form class="desk__undo".*?</form>', html, re.S).group()
-    fields = {"decisions": re.findall(r'name="decisions" value="(\d+)"', form)}
+    fields = {"decisions": re.findall(r'name="decisions" value="([\d ]+)"', form)}
     return client.post(unescape(re.search(r'action="([^"]*)"', form).group(1)), fields)
 
 
