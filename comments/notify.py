@@ -81,7 +81,10 @@ def _mail_reporter(notice) -> None:
     illegal = Q(reason=Report.Reason.ILLEGAL)
     reports = reports.filter(illegal if notice.kind == Kind.NOTICE_ANSWERED else ~illegal)
     reversed_ones = Appeal.objects.filter(answered_by=notice.decision_id, was_granted=True).values("decision")
-    about = reports.filter(Q(answered_by=notice.decision_id) | Q(answered_by__in=reversed_ones))
+    about = Q(answered_by=notice.decision_id) | Q(answered_by__in=reversed_ones)
+    if notice.decision.action == states.RESTORE:
+        about |= Q(answered_by__action__in=states.REPORT_WAS_RIGHT)
+    about = reports.filter(about)
     if found := list(about.select_related("comment__article").order_by("-pk")):
         context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
         _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])

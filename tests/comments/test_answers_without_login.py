@@ -87,3 +87,30 @@ def test_who_looked_again_is_another_moderator_only_where_it_was(notice, others)
     body = told()[-1].body
     assert ("another moderator looked at it" in body) is bool(others)
     assert ("Its author appealed, we looked at it" in body) is not others
+
+
+def test_that_it_is_back_without_an_appeal_is_told_to_all_who_had_wanted_it_gone(notice, client):
+    comment, reader, too_late = notice.report.comment, make_user(), make_user()
+    Report.file(comment, reason="abuse", by=reader)
+    decided(comment, "remove", make_user("moderator"), clause=Clause.in_force().first())
+    work()
+    mail.outbox.clear()
+    restored = decided(comment, "restore", make_user("moderator"))
+    work()
+    bodies = {tuple(each.to): each.body for each in mail.outbox}
+    assert set(bodies) == {(ADDRESS,), (reader.email,), (comment.author.email,)}
+    assert len(bodies) == len(mail.outbox)
+    for address in (ADDRESS, reader.email):
+        assert (
+            "We had taken it down. We have looked at it once more, and it can be read again"
+            in bodies[(address,)]
+        )
+    client.force_login(reader)
+    assert "everybody can read it again." in client.get("/comments/notices/").content.decode()
+    notice.refresh_from_db()
+    assert notice.answer_mailed == restored
+    Report.file(comment, reason="abuse", by=too_late)
+    mail.outbox.clear()
+    decided(comment, "keep", make_user("moderator"))
+    work()
+    assert [each.to for each in mail.outbox] == [[too_late.email]]
