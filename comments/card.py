@@ -237,7 +237,9 @@ def _reports(comment) -> list[Report]:
 
 
 def _appeals(comment) -> list[Appeal]:
-    """The appeals that wait for an answer, each with the reports `about` which the decision was that it is against."""
+    """The appeals that wait for an answer, each with the reports it is `about`: what the decision against which it is had
+    answered, and what its sender had reported.
+    """
     waiting = Appeal.objects.filter(decision__comment=comment, answered_by__isnull=True)
     waiting = waiting.select_related("text", "by", "decision__by", "decision__clause").order_by("pk")
     appeals = list(waiting[:REPORTS])

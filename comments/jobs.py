@@ -276,7 +276,7 @@ def mail_report_answered(report_id: int, decision_id: int) -> None:
 
     # One about abuse of a child may come without an address, and word of a danger has none.
     notices = LegalNotice.objects.filter(report=report_id, report__reporter=None).exclude(email="")
-    notice = notices.select_related("report__comment__article").first()
+    notice = notices.select_related("report__comment__article", "report__answered_by").first()
     decision = Decision.objects.select_related("clause", "message").filter(pk=decision_id).first()
     if notice is not None and decision is not None and not decision.is_undone:
         mail_sender(notice, decision)

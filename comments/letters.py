@@ -4,7 +4,7 @@ somebody else wrote in private. Mails about comments, which one can choose, are 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from comments import post
+from comments import post, states
 from comments.models import Appeal, CorrectionRequest, Report
 
 
@@ -74,6 +74,7 @@ def notice_answered(notice, decision) -> bool:
 def answer_to(reports, decision) -> dict:
     """What a mail says to who reported a comment: what was decided. It may be a later decision, which reversed that."""
     report = reports[0]
+    is_reversal = all(each.answered_by_id != decision.pk for each in reports)
     return {
         "report": report,
         "reasons": "; ".join(each.get_reason_display().lower() for each in reports),
@@ -81,7 +82,8 @@ def answer_to(reports, decision) -> dict:
         "comment": report.comment,
         "article": report.comment.article,
         "is_notice": report.is_of_illegal,
-        "is_reversal": all(each.answered_by_id != decision.pk for each in reports),
+        "is_reversal": is_reversal,
+        "was_in_part": is_reversal and report.answered_by.action == states.PUBLISH_REDACTED,
         "who": "we" if decision.by_the_same else "another moderator",
         "with_editors": _is_with_editors(reports),
         "may_appeal": report.reporter is not None

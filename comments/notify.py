@@ -42,7 +42,8 @@ def mail_author(decision) -> None:
             "comment": comment,
             "article": comment.article,
             "name": comment.author.name_in_text,
-            "quote": quoted(made.quote),
+            # The words of what waits as an emergency are in no mail that others may open.
+            "quote": quoted("" if comment.is_emergency else made.quote),
             "answer": telling.told(answer) if answer else None,
             "answer_quote": quoted(telling.told(answer).quote) if answer else [],
         }
@@ -59,6 +60,8 @@ def mail_notice(pk: int) -> None:
         if not free or notice is None or not _is_due(notice, notice.user):
             return
         if notice.kind in ANSWERS and (not telling.is_readable(notice.comment) or _comes_beside(notice)):
+            return
+        if notice.decision and hasattr(notice.decision, "reversed_by"):  # as the inbox says
             return
         if notice.kind in REPORTS:
             _mail_reporter(notice)
@@ -82,10 +85,9 @@ def _mail_reporter(notice) -> None:
     reports = reports.filter(illegal if notice.kind == Kind.NOTICE_ANSWERED else ~illegal)
     reversed_ones = Appeal.objects.filter(answered_by=notice.decision_id, was_granted=True).values("decision")
     about = Q(answered_by=notice.decision_id) | Q(answered_by__in=reversed_ones)
-    if notice.decision.action == states.RESTORE:
-        about |= Q(answered_by__action__in=states.REPORT_WAS_RIGHT)
-    about = reports.filter(about)
-    if found := list(about.select_related("comment__article").order_by("-pk")):
+    if notice.decision.puts_back:
+        about |= Q(pk__in=Report.told_that_gone([notice.decision]))
+    if found := list(reports.filter(about).select_related("comment__article", "answered_by").order_by("-pk")):
         context = answer_to(found, notice.decision) | {"name": notice.user.name_in_text}
         _send(f"notice-{notice.pk}", notice.user, notice.kind, "report_answered", context, [notice])
 

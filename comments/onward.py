@@ -13,8 +13,8 @@ from comments.models import Case, Lane
 from comments.models.deciding import others_moderate
 from healthnews.questions import Question
 
-# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal of one's own or against one's own
-# decision.
+# Whether a case is somebody else's to decide (`deciding.why_not`): one's own comment, an appeal of one's own, or one
+# against one's own decision.
 _NOT_MINE = """(
     EXISTS (SELECT FROM comments_comment AS comment WHERE comment.id = comment_id AND comment.author_id = %(by)s)
     OR 'appeal' = ANY (kinds) AND EXISTS (

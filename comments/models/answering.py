@@ -1,7 +1,7 @@
 """What a decision says to reports and appeals: which wait, how they are answered, and who hears of it."""
 
 from comments import jobs
-from comments.models.decision import Action, Decision
+from comments.models.decision import Decision
 from comments.models.notice import Notice
 from comments.models.report import Appeal, Report
 
@@ -53,9 +53,10 @@ def answer(act, decisions: dict[int, Decision], closing) -> list[Notice]:
     if granted and act.is_of_staff:
         # An appeal is answered in one way for all: by keeping the decision, or by what reverses it.
         Report.judge_anew(granted, was_right=appeals[0].answered_by.agrees_with_reports)
-    told = [(report, report.answered_by) for report in reports] + _reversed(appeals)
-    if act.action == Action.RESTORE:
-        told += _restored(decisions, but={report.pk for report, _ in told})
+    told = [(report, report.answered_by) for report in reports]
+    if act.is_of_staff:  # whoever takes their own comment back reverses nothing
+        told += _reversed(appeals)
+        told += _put_back(decisions, but={report.pk for report, _ in told})
     if act.at is None:  # who has no login gets a letter
         jobs.tell_reporters([(each.pk, decision.pk) for each, decision in told if each.reporter_id is None])
     # An author is told of the decision, and reads there what came of their appeal.
@@ -82,14 +83,11 @@ def _reversed(appeals) -> list[tuple[Report, Decision]]:
     ]
 
 
-def _restored(decisions: dict[int, Decision], but: set[int]) -> list[tuple[Report, Decision]]:
-    """It is back without an appeal: the reports that had been told that it is gone, each with what brought it back."""
-    earlier = Report.objects.filter(comment__in=decisions, answered_by__isnull=False).exclude(pk__in=but)
-    return [
-        (report, decisions[report.comment_id])
-        for report in earlier.select_related("answered_by")
-        if report.answered_by.agrees_with_reports
-    ]
+def _put_back(decisions: dict[int, Decision], but: set[int]) -> list[tuple[Report, Decision]]:
+    """It is back without an appeal: the reports that were told last that it is gone, each with what brought it back."""
+    back = {pk: each for pk, each in decisions.items() if each.puts_back}
+    earlier = Report.told_that_gone(back.values()).exclude(pk__in=but) if back else []
+    return [(report, back[report.comment_id]) for report in earlier]
 
 
 def is_told(decision: Decision) -> bool:

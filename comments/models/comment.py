@@ -192,8 +192,14 @@ class Comment(models.Model):
         A query, where it was not read with its case.
         """
         case = getattr(self, "case", None)
-        is_open = case is not None and case.closed_at is None and case.lane == Lane.CRISIS
-        return is_open or case is not None and case.was_crisis and not self.is_published
+        was_one = case is not None and case.was_crisis
+        return self.is_emergency or was_one and not self.is_published
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it waits as an emergency now. A query, where it was not read with its case."""
+        case = getattr(self, "case", None)
+        return case is not None and case.closed_at is None and case.lane == Lane.CRISIS
 
     @property
     def anchor(self) -> str:
@@ -230,8 +236,9 @@ class Comment(models.Model):
     ) -> "Comment":
         """Store a comment as screening decided: published, waiting, or refused by a listed word.
 
-        `verdict` is what `screening.screen()` said of it; whoever knows that the author has no credential may say so. One transaction: text, comment, Decision, Case, counts.
-        `at` is now, but for the demo newsroom, whose people wrote in the past.
+        `verdict` is what `screening.screen()` said of it; whoever knows that the author has no credential may say so.
+        One transaction: text, comment, Decision, Case, counts. `at` is now, but for the demo newsroom, whose people wrote
+        in the past.
         """
         past, at = at, at or timezone.now()
         from_screening = (Status.PUBLISHED, Status.PENDING, Status.REJECTED)[verdict.outcome]

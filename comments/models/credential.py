@@ -95,11 +95,6 @@ class Credential(models.Model):
         """What stands beside the name."""
         return f"Verified: {self.label}"
 
-    @property
-    def is_in_force(self) -> bool:
-        """Whether it gives a mark today."""
-        return self.revoked_at is None and self.verified_on <= timezone.localdate() <= self.expires_on
-
     # Doors
 
     @classmethod

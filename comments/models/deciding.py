@@ -208,7 +208,7 @@ def why_not(by, comment, appeals) -> str:
     if by.pk in deciders and others_moderate(by, but=deciders | {comment.author_id}):
         return "The appeal is against your own decision: another moderator has to answer it."
     senders = {each.by_id for each in appeals}
-    if by.pk in senders and others_moderate(by, but=deciders | senders):
+    if by.pk in senders and others_moderate(by, but=deciders | senders | {comment.author_id}):
         return "The appeal is your own: another moderator has to answer it."
     return ""
 

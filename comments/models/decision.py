@@ -201,6 +201,11 @@ class Decision(models.Model):
         return self.action in states.REPORT_WAS_RIGHT and not stays
 
     @property
+    def puts_back(self) -> bool:
+        """Whether it publishes what was refused or removed, where its author has not appealed."""
+        return self.action in states.PUTS_BACK and self.from_status in states.MOVES[states.RESTORE]
+
+    @property
     def is_appealable(self) -> bool:
         """Whether it keeps something from readers that its author may want there: a comment, parts of it, a change."""
         refused_by_program = self.is_automatic and self.to_status == states.REJECTED

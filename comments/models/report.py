@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from comments import jobs, states
@@ -22,6 +22,8 @@ NOTES = 5  # of readers about a mistake in the article; a correction has room fo
 ANSWERED_ENOUGH, ANSWERED_MOST = 5, 50
 USUALLY_RIGHT = 0.7
 LEAST_WEIGHT = 0.1  # who was always wrong may be right now
+# What answered it took the comment away, and not parts of it alone, or a change.
+_GONE = Q(answered_by__action__in=states.REPORT_WAS_RIGHT) & ~Q(answered_by__to_status=states.PUBLISHED)
 # What decided reports of one reason about one text have to weigh together before it is read again for that reason.
 WEIGHT_TO_REOPEN = 3
 
@@ -185,6 +187,17 @@ class Report(models.Model):
         )
         cls.objects.filter(led_to, was_right__isnull=False).update(was_right=was_right)
 
+    @classmethod
+    def told_that_gone(cls, decisions):
+        """Those that were told last that the comments are gone which these decisions, made together, put back."""
+        back = Decision.objects.filter(
+            comment=OuterRef("comment"), pk__gt=OuterRef("answered_by"), to_status=states.PUBLISHED
+        ).filter(from_status__in=states.MOVES[states.RESTORE], reversed_by__isnull=True)
+        earlier = back.filter(pk__lt=min(each.pk for each in decisions))
+        return cls.objects.filter(
+            _GONE, ~Exists(earlier), comment__in=[each.comment_id for each in decisions]
+        )
+
     def _answer_that_stands(self) -> Decision | None:
         """The decision that has answered reports like this one already; None when a person has to read it."""
         if self.reason in self.ALWAYS_READ or Case.objects.open().filter(pk=self.comment_id).exists():
@@ -208,11 +221,6 @@ class Report(models.Model):
         Case.open_for(self.comment, "report", priority=min(9, max(1, priority)))
         if self.reason == self.Reason.DANGER:
             Case.open_for(self.comment, "crisis", priority=0)
-
-    def reporter_for(self, viewer):
-        """Who reported, for this viewer: nobody for the comment's author, moderator or not, nor for other readers."""
-        may = viewer.is_moderator and viewer.pk != self.comment.author_id or viewer.pk == self.reporter_id
-        return self.reporter if may else None
 
 
 def is_in_time(told_at: datetime) -> bool:
@@ -254,10 +262,10 @@ class Appeal(models.Model):
         if comment.author_id == by.pk:
             return Decision.in_force(comment)
         mine = Report.objects.filter(comment=comment, reporter=by)
-        agreed = mine.filter(answered_by__action__in=states.REPORT_WAS_RIGHT).order_by("answered_by")
+        gone = mine.filter(_GONE).order_by("-answered_by_id")
         answers = Q(pk__in=mine.values("answered_by")) & ~Q(action=states.PUBLISH_REDACTED)
         puts_back = Q(action__in=states.PUTS_BACK, from_status__in=states.MOVES[states.RESTORE])
-        since = Q(pk__gt=Subquery(agreed.values("answered_by")[:1]))
+        since = Q(pk__gt=Subquery(gone.values("answered_by")[:1]))
         left = Decision.objects.filter(answers | puts_back & since, comment=comment, reversed_by__isnull=True)
         left = left.filter(to_status=states.PUBLISHED, comment__status=states.PUBLISHED)
         return left.select_related("clause__policy", "text").order_by("-pk").first()

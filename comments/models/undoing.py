@@ -24,8 +24,8 @@ UNDO_TIME = timedelta(minutes=10)
 def why_not(decision: Decision, by, *, moderators: set[int] | None = None) -> str:
     """Why this person cannot take this decision back, in words; empty when they can.
 
-    What it is to be somebody else's, `deciding.why_not` says likewise. `moderators`: who moderates, where that is known. Queries
-    only where it answers an appeal, or is about their own comment.
+    What is somebody else's to decide, as `deciding.why_not` has it, is somebody else's to undo. `moderators`: who
+    moderates, where that is known. Queries only where it answers an appeal, or is about their own comment.
     """
     if decision.action not in states.STAFF or decision.by_id is None:
         return "Only what somebody of the desk decided can be undone."
@@ -33,22 +33,28 @@ def why_not(decision: Decision, by, *, moderators: set[int] | None = None) -> st
         return "Only who decided, or an administrator, can undo this."
     if timezone.now() > decision.at + UNDO_TIME:
         return "A decision can be undone for ten minutes; that time is over. You can decide anew."
-    author, deciders = decision.comment.author_id, _appealed_against([decision])
-    if by.pk not in {author, *deciders}:
+    author, (deciders, senders) = decision.comment.author_id, _around_appeals([decision])
+    if by.pk not in {author, *deciders, *senders}:
         return ""
     others = (deciding.moderators() if moderators is None else moderators) - {by.pk}
     if author == by.pk and others:
         return "This is your own comment: another moderator has to undo what was decided about it."
     if by.pk in deciders and others - deciders - {author}:
         return "This answers an appeal against your own decision: another moderator has to undo it."
+    if by.pk in senders and others - deciders - senders - {author}:
+        return "This answers an appeal of your own: another moderator has to undo it."
     return ""
 
 
-def _appealed_against(decisions) -> set[int | None]:
-    """Who had decided what the appeals are against that these decisions answer. Two queries, where any may answer one."""
+def _around_appeals(decisions) -> tuple[set[int | None], set[int]]:
+    """Of the appeals that these decisions answer: who had decided what they are against, and who sent them.
+
+    Two queries, where any may answer one.
+    """
     answers = [each for each in decisions if each.source == Decision.Source.APPEAL]
     prefetch_related_objects(answers, "appeals_answered__decision")
-    return {appeal.decision.by_id for each in answers for appeal in each.appeals_answered.all()}
+    appeals = [appeal for each in answers for appeal in each.appeals_answered.all()]
+    return {each.decision.by_id for each in appeals}, {each.by_id for each in appeals}
 
 
 def undo(decision: Decision, *, by) -> Decision:
@@ -72,7 +78,7 @@ def undo_many(decisions, *, by) -> deciding.Done:
     """
     done, wanted = deciding.Done(), {}
     prefetch_related_objects(decisions, "comment")
-    concerns = _appealed_against(decisions) | {each.comment.author_id for each in decisions}
+    concerns = {each.comment.author_id for each in decisions}.union(*_around_appeals(decisions))
     moderators = deciding.moderators() if by.pk in concerns else None
     # Of two about one comment only the later can be its latest; the earlier is as if it had not been asked for.
     for decision in sorted(decisions, key=lambda each: each.pk):

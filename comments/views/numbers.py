@@ -15,7 +15,7 @@ from comments.number_forms import SecondReadingForm, SpanForm
 from healthnews.http import private
 
 SEE_OTHER = 303
-_READ = ("text", "text_before", "comment__article", "comment__author")
+_READ = ("text", "text_before", "comment__article", "comment__author", "comment__case")
 
 
 @require_safe

@@ -138,7 +138,7 @@ def test_whoever_answers_it_reads_the_report_and_did_not_decide(client, report, 
     Appeal.lodge(Appeal.target(report.comment, report.reporter), by=report.reporter, text="Look again.")
     client.force_login(other)
     card = client.get(f"/moderation/comments/{report.comment_id}/").content.decode()
-    assert "The report that this had answered" in card
+    assert "The report that it is about" in card
     assert "Answer the appeal" in card
     client.force_login(moderator)
     card = client.get(f"/moderation/comments/{report.comment_id}/").content.decode()

@@ -5,6 +5,7 @@ import pytest
 from comments import onward
 from comments.card import card
 from comments.models import Appeal, Case, Clause, Report, Undecidable
+from comments.models.undoing import undo
 from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,9 @@ def test_to_look_at_ones_own_comment_does_not_keep_it_from_colleagues(client):
     assert onward.next_case(colleague) == comment.pk
 
 
-def appealed_by(reporter, decider):
+def appealed_by(reporter, decider, author=None):
     """A comment that the reporter wanted gone, that was kept, and about which they have appealed."""
-    comment = make_comment()
+    comment = make_comment(author=author)
     Report.file(comment, reason="abuse", by=reporter, note="Rude.")
     comment.refresh_from_db()
     comment.decide("keep", by=decider, version=comment.version)
@@ -46,3 +47,22 @@ def test_where_nobody_else_could_answer_it_they_do():
     reporter, decider = make_user("moderator"), make_user("moderator")
     comment = appealed_by(reporter, decider)
     comment.decide("remove", by=reporter, version=comment.version, clause=Clause.in_force().first())
+
+
+def test_who_appeals_answers_where_only_the_author_of_the_comment_moderates_besides():
+    reporter, author = make_user("moderator"), make_user("moderator")
+    comment = appealed_by(reporter, reporter, author)
+    with pytest.raises(Undecidable, match="your own comment"):
+        comment.decide("keep", by=author, version=comment.version)
+    comment.decide("keep", by=reporter, version=comment.version)
+
+
+def test_who_appealed_does_not_take_the_answer_back_while_another_could():
+    reporter = make_user("administrator")
+    decider, colleague = make_user("moderator"), make_user("moderator")
+    comment = appealed_by(reporter, decider)
+    answer = comment.decide("keep", by=colleague, version=comment.version)
+    with pytest.raises(Undecidable, match="an appeal of your own"):
+        undo(answer, by=reporter)
+    colleague.groups.clear()
+    undo(answer, by=reporter)

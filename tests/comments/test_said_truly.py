@@ -49,6 +49,15 @@ def test_what_was_no_emergency_and_stays_is_not_called_a_change_that_was_dropped
     assert f"/comments/{comment.pk}/" in sent.body
 
 
+def test_what_is_read_again_as_an_emergency_is_not_quoted_in_the_mail(moderator):
+    comment = in_danger(make_comment(body="I could sleep for a hundred years."))
+    assert (
+        "hundred years" not in mail_about(comment.decide("hold", by=moderator, version=comment.version)).body
+    )
+    other = make_comment(body="It helped my twitching.")
+    assert "my twitching" in mail_about(other.decide("hold", by=moderator, version=other.version)).body
+
+
 def test_a_word_about_what_its_author_took_back_links_to_nothing_that_is_gone(moderator):
     comment = in_danger(make_comment(body="I could sleep for a hundred years."))
     comment.withdraw(by=comment.author, version=comment.version)

@@ -254,3 +254,12 @@ def test_nobody_comes_upon_the_text_of_an_emergency_unasked(client, ann, bob):
     drawn("publish", by=ann, comment=comment, outcome="signposted")
     html = shown(client)
     assert re.search(r'<details class="veil"><summary>[^<]*</summary><section[^>]*><p>I cannot go on', html)
+
+
+def test_what_was_an_emergency_is_veiled_whatever_is_decided_of_it_later(client, ann, bob, clauses):
+    comment = make_comment(author=make_user(), status="pending", body="I cannot go on like this.")
+    Case.open_for(comment, "crisis", priority=0)
+    comment.decide("reject", by=ann, version=comment.version, clause=clauses[0], outcome="signposted")
+    comment.refresh_from_db()
+    drawn("restore", by=ann, comment=comment)
+    assert re.search(r'<details class="veil">.*<p>I cannot go on', shown(client))

@@ -78,15 +78,24 @@ def test_the_answer_to_who_reported_stands_in_the_inbox_and_is_mailed_once(
 
 
 def test_that_its_author_took_it_back_is_no_verdict(client, appeal):
-    comment = appeal.decision.comment
+    comment, third = appeal.decision.comment, make_user()
+    Report.file(comment, reason="dangerous", by=third)
+    Report.objects.filter(reporter=third).update(answered_by=appeal.decision)
     comment.refresh_from_db()
     comment.withdraw(by=comment.author, version=comment.version)
     work()
     told = mails_to(appeal.by)[-1]
     assert "has taken it back" in told.body
     assert "looked at it" not in told.body
+    assert "has taken it back" in told.subject
+    assert "granted" not in told.subject
     client.force_login(appeal.by)
     assert "its author has taken the comment back." in client.get(INBOX).content.decode()
+    page = client.get(f"/comments/{comment.pk}/decision/").content.decode()
+    assert "Before that was decided, the comment was withdrawn." in page
+    assert "granted" not in page
+    # Nobody has judged anew: who had read that it stays is told nothing.
+    assert not mails_to(third)
     # Who took it back is not told of it.
     assert not Notice.objects.filter(user=comment.author).exists()
 

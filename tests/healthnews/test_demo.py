@@ -235,7 +235,8 @@ def test_it_refuses_a_database_that_holds_other_content():
 def test_one_reader_is_a_verified_professional_and_says_so_since_then():
     credential = Credential.objects.get()
     assert (credential.kind, credential.verified_by.email) == ("nurse", "admin@example.org")
-    assert credential.is_in_force and "invented" in credential.issuer and credential.jurisdiction
+    assert credential in Credential.objects.in_force(credential.user, timezone.localdate())
+    assert "invented" in credential.issuer and credential.jurisdiction
     said = Comment.objects.filter(author=credential.user, status="published")
     since = [each for each in said if timezone.localdate(each.posted_at) >= credential.verified_on]
     assert len(since) >= 3 and len(since) < len(said)

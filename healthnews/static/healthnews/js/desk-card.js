@@ -33,8 +33,8 @@
   desk.firsts.push((event, field) => {
     if (!clause || field && field !== clause) return false;
     if (/^[0-9]$/.test(event.key)) chooseClause(event.key);
-    // In the list of clauses r and b send: two keys refuse a comment.
-    else if (field === clause && /^[rbvg]$/.test(event.key)) desk.pressByKey(event.key);
+    // In the list of clauses the keys that refuse send, also where they answer an appeal: two keys refuse a comment.
+    else if (field === clause && /^[rbvgd]$/.test(event.key)) desk.pressByKey(event.key);
     else return false;
     return true;
   });

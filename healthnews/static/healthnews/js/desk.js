@@ -95,7 +95,8 @@ const desk = (() => {
     const form = event.target.form;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.matches(".decision")) {
       // Where a form can be sent in two ways, the button has to say which.
-      const ways = [...form.querySelectorAll("[data-key]")];
+      const keyed = [...form.querySelectorAll("[data-key]")];
+      const ways = keyed.length ? keyed : [...form.querySelectorAll("button:not([type=button])")];
       const own = armed?.form === form ? armed : ways.length === 1 ? ways[0] : null;
       event.preventDefault();
       if (own) press(own);
