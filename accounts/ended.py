@@ -28,7 +28,7 @@ def answer(request, *, trusted: bool = True):
 
 
 def to_log_in(request):
-    """Whoever sends a form when their login has ended: to log in, and back to its page; first shown what they typed, if they did."""
+    """Whoever sends a form when their login has ended: to log in, and back to its page; but first, what they typed."""
     if _typed(request.POST):
         return answer(request)
     where = urlencode({"next": _page_of(request)}, safe="/")
