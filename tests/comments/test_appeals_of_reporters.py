@@ -123,6 +123,23 @@ def test_what_was_answered_before_offers_it_at_once(client, report, moderator, c
     assert OFFERS not in page
 
 
+def test_the_rule_by_which_a_change_was_refused_is_its_authors_to_read(client, report, moderator, clause):
+    its_change_refused(report, moderator, clause)
+    work()
+    client.force_login(report.reporter)
+    address = f"/comments/{report.comment_id}/decision/"
+    page = client.get(address).content.decode()
+    assert "the comment stays as it is" in page
+    assert clause.title not in page + mails_to(report.reporter)[-1].body
+    Appeal.lodge(Appeal.target(report.comment, report.reporter), by=report.reporter, text="Look again.")
+    other = make_user("moderator")
+    its_change_refused(report, other, clause)
+    work()
+    told = mails_to(report.reporter)[-1].body
+    assert "the comment stays" in told
+    assert clause.title not in told
+
+
 def test_who_reads_that_it_is_gone_reads_when_it_is_back(client, report, moderator, clause):
     removed_and_restored(report, moderator, clause)
     client.force_login(report.reporter)
