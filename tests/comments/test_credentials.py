@@ -131,7 +131,9 @@ def test_each_discussion_says_once_who_is_not_verified(client):
     article = make_article()
     for _ in range(3):
         make_comment(article)
-    words = "Readers here are not verified as health professionals unless “Verified” stands beside their name."
+    words = (
+        "Readers here are not verified as health professionals unless “Verified” stands beside their name."
+    )
     for address in (article.get_absolute_url(), f"/articles/{article.slug}/comments/"):
         assert client.get(address).content.decode().count(words) == 1
 
