@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db
 SENDS = 'type="submit">Send the '
 
 
-@pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
 def granted(comment, moderator, action) -> None:
     """Refused or removed, appealed, and the appeal granted."""
     clause = Clause.in_force().first()

@@ -13,11 +13,6 @@ AGAIN = "The comment waits again"
 
 
 @pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
 def other(client):
     other = make_user("moderator")
     client.force_login(other)

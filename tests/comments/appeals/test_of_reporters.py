@@ -3,7 +3,7 @@ nowhere else."""
 
 import pytest
 
-from comments.models import Appeal, Clause, Comment, Report
+from comments.models import Appeal, Comment, Report
 from comments.models.undoing import undo
 from tests.comments.appeals.conftest import decided, mails_to
 from tests.comments.conftest import work
@@ -12,16 +12,6 @@ from tests.factories import make_comment, make_user, verdict
 pytestmark = pytest.mark.django_db
 
 OFFERS = "how to appeal"
-
-
-@pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
-def clause():
-    return Clause.in_force().first()
 
 
 @pytest.fixture

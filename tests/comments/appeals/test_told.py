@@ -17,16 +17,6 @@ INBOX = "/comments/notices/"
 
 
 @pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
-def other():
-    return make_user("moderator")
-
-
-@pytest.fixture
 def appeal(moderator):
     """Of who reported a comment that was kept."""
     comment = make_comment(make_article(title="Twitching"), author=make_user())

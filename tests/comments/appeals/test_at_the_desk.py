@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 
-from comments.models import Appeal, Clause, Comment, Decision, Notice, Preference, Report
+from comments.models import Appeal, Comment, Decision, Notice, Preference, Report
 from comments.models.preference import Kind
 from tests.comments.appeals.conftest import decided, mails_to
 from tests.comments.conftest import work
@@ -14,20 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
 def other(client):
     other = make_user("moderator")
     client.force_login(other)
     return other
-
-
-@pytest.fixture
-def clause():
-    return Clause.in_force().first()
 
 
 def url(comment, what="") -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from comments.models import Appeal, Clause, Comment, Decision, Notice, Report
+from comments.models import Appeal, Comment, Decision, Notice, Report
 from comments.models.undoing import undo
 from tests.comments.appeals.conftest import decided, mails_to
 from tests.comments.conftest import work
@@ -14,16 +14,6 @@ from tests.factories import make_comment, make_user
 pytestmark = pytest.mark.django_db
 
 BACK = "it can be read again"
-
-
-@pytest.fixture
-def moderator():
-    return make_user("moderator")
-
-
-@pytest.fixture
-def clause():
-    return Clause.in_force().first()
 
 
 @pytest.fixture
